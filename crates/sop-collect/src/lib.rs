@@ -1,0 +1,144 @@
+//! Collects the files of a folder or archive: walks within the scope, hashes, and leaves out by name.
+//!
+//! It reads no format: what is in a file is for `sop-read`. Nothing is ever written to disk.
+
+mod archive;
+mod folder;
+mod scope;
+
+use sop_core::{Artifact, ArtifactId, Digest, LeftOut, Moment, Problem};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What to collect.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Glob patterns relative to the folder; empty for everything.
+    pub include: Vec<String>,
+    pub exclude: Vec<String>,
+    /// Larger files are left out.
+    pub max_file_bytes: u64,
+}
+
+/// The size above which a file is left out unless the user says otherwise.
+pub const MAX_FILE_BYTES: u64 = 200 * 1024 * 1024;
+
+/// The files of a folder or archive.
+#[derive(Debug)]
+pub struct Collection {
+    /// Name of the folder, or of the archive without its ending.
+    pub name: String,
+    /// Sorted by path.
+    pub artifacts: Vec<Artifact>,
+    /// Sorted by path.
+    pub left_out: Vec<LeftOut>,
+    pub problems: Vec<Problem>,
+    source: Source,
+}
+
+#[derive(Debug)]
+enum Source {
+    Folder(PathBuf),
+    /// The members of an archive.
+    Memory(BTreeMap<String, Vec<u8>>),
+}
+
+/// Why nothing could be collected.
+#[derive(Debug, thiserror::Error)]
+pub enum CollectError {
+    #[error("there is no {path} (check the spelling, or drag the folder into the terminal)")]
+    Missing { path: String },
+    #[error("{path} is neither a folder nor a .zip or .tar.gz archive (give the folder that the file is in)")]
+    NotAFolder { path: String },
+    #[error("you may not open {path} (ask its owner for access, or copy the folder to your own files)")]
+    NoPermission { path: String },
+    #[error("the archive {path} is damaged or cut off and nothing in it can be read (download or copy it again)")]
+    BrokenArchive { path: String },
+    #[error("{pattern:?} is not a valid file pattern: {why} (write for example \"mail/**\" or \"*.csv\")")]
+    BadPattern { pattern: String, why: String },
+    #[error("cannot read {path}: {why}")]
+    Unreadable { path: String, why: String },
+}
+
+/// Collects the files of a folder, `.zip`, `.tar.gz` or `.tgz`.
+pub fn collect(root: &Path, options: &Options) -> Result<Collection, CollectError> {
+    let scope = scope::Scope::new(options)?;
+    let meta = std::fs::metadata(root).map_err(|err| error_of(root, &err))?;
+    let mut found = if meta.is_dir() {
+        folder::collect(root, &scope)?
+    } else {
+        archive::collect(root, &scope)?
+    };
+    found.artifacts.sort_by(|a, b| a.path.cmp(&b.path));
+    found.left_out.sort_by(|a, b| a.path.cmp(&b.path));
+    found.problems.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(found)
+}
+
+impl Collection {
+    /// Returns the bytes of one of the artifacts.
+    pub fn bytes(&self, artifact: &Artifact) -> Result<Vec<u8>, CollectError> {
+        match &self.source {
+            Source::Folder(root) => {
+                let path = artifact.path.split('/').fold(root.clone(), |path, part| path.join(part));
+                std::fs::read(&path).map_err(|err| error_of(&path, &err))
+            }
+            Source::Memory(files) => {
+                files.get(&artifact.path).cloned().ok_or_else(|| CollectError::Missing { path: artifact.path.clone() })
+            }
+        }
+    }
+
+    fn new(name: String, source: Source) -> Self {
+        Self { name, artifacts: Vec::new(), left_out: Vec::new(), problems: Vec::new(), source }
+    }
+
+    fn leave_out(&mut self, path: &str, reason: impl Into<String>) {
+        self.left_out.push(LeftOut { path: path.to_owned(), reason: reason.into(), sensitive: false });
+    }
+
+    fn problem(&mut self, path: &str, message: impl Into<String>, hint: Option<&str>) {
+        self.problems.push(Problem { path: path.to_owned(), message: message.into(), hint: hint.map(str::to_owned) });
+    }
+}
+
+fn error_of(path: &Path, err: &std::io::Error) -> CollectError {
+    let path = path.display().to_string();
+    match err.kind() {
+        std::io::ErrorKind::NotFound => CollectError::Missing { path },
+        std::io::ErrorKind::PermissionDenied => CollectError::NoPermission { path },
+        _ => CollectError::Unreadable { path, why: err.to_string() },
+    }
+}
+
+/// Hashes a file while it is being read.
+struct Hashes {
+    id: blake3::Hasher,
+    digest: blake3::Hasher,
+    size: u64,
+}
+
+impl Hashes {
+    fn new(path: &str) -> Self {
+        let mut id = blake3::Hasher::new();
+        id.update(path.as_bytes());
+        id.update(b"\0");
+        Self { id, digest: blake3::Hasher::new(), size: 0 }
+    }
+
+    fn update(&mut self, bytes: &[u8]) {
+        self.id.update(bytes);
+        self.digest.update(bytes);
+        self.size += bytes.len() as u64;
+    }
+
+    fn artifact(&self, path: String, modified: Option<Moment>) -> Artifact {
+        let id = self.id.finalize().to_hex()[..12].to_owned();
+        Artifact { id: ArtifactId(id), path, size: self.size, digest: Digest(self.digest.finalize().to_hex().to_string()), modified }
+    }
+}
+
+fn moment(seconds: i64) -> Option<Moment> {
+    let time = jiff::Timestamp::from_second(seconds).ok()?;
+    Some(time.to_zoned(jiff::tz::TimeZone::UTC).datetime())
+}

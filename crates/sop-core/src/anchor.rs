@@ -1,0 +1,63 @@
+//! Where in a file a fact stands: a place that a person can open, and the words found there.
+
+use crate::ArtifactId;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A place inside a file. All numbers count from 1.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// The file as a whole.
+    File,
+    /// Lines of a text file, both ends included.
+    Lines { from: u32, to: u32 },
+    /// A line of text on a page.
+    Page { page: u32, line: u32 },
+    /// A paragraph of a word-processor document, in reading order.
+    Paragraph { n: u32 },
+    /// A row of a table in a word-processor document or page.
+    TableRow { table: u32, row: u32 },
+    /// A cell of a workbook, such as `Summary!B5`.
+    Cell { sheet: String, cell: String },
+    /// The note or comment on a cell of a workbook.
+    CellNote { sheet: String, cell: String },
+    /// A review comment of a word-processor document.
+    Comment { n: u32 },
+    /// A message of a mailbox, mail or chat, and the line in its text.
+    Message { n: u32, line: u32 },
+    /// A rectangle of a picture, in pixels from its top left corner.
+    Region { x: u32, y: u32, w: u32, h: u32 },
+    /// A place inside a file that is inside this one: an attachment, a member of an archive.
+    Inside { name: String, place: Box<Place> },
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::File => write!(f, "whole file"),
+            Place::Lines { from, to } if from == to => write!(f, "line {from}"),
+            Place::Lines { from, to } => write!(f, "lines {from}-{to}"),
+            Place::Page { page, line } => write!(f, "page {page}, line {line}"),
+            Place::Paragraph { n } => write!(f, "paragraph {n}"),
+            Place::TableRow { table, row } => write!(f, "table {table}, row {row}"),
+            Place::Cell { sheet, cell } => write!(f, "{sheet}!{cell}"),
+            Place::CellNote { sheet, cell } => write!(f, "note on {sheet}!{cell}"),
+            Place::Comment { n } => write!(f, "comment {n}"),
+            Place::Message { n, line } => write!(f, "message {n}, line {line}"),
+            Place::Region { x, y, w, h } => write!(f, "region {x},{y} {w}x{h}"),
+            Place::Inside { name, place } => write!(f, "{name}: {place}"),
+        }
+    }
+}
+
+/// A place in an artifact, with the exact words that stand there.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Anchor {
+    pub artifact: ArtifactId,
+    /// Path of the artifact, repeated so that an anchor can be read on its own.
+    pub path: String,
+    pub place: Place,
+    /// The words as the reader found them, redacted, white space folded to single spaces.
+    pub quote: String,
+}

@@ -1,0 +1,23 @@
+//! The words of SOP Builder: the values that flow between its stages, and nothing that does work.
+//!
+//! A stage is a function from these values to these values. This crate reads no file, knows no clock and
+//! depends on no other crate of the workspace.
+
+mod anchor;
+mod artifact;
+mod document;
+mod script;
+mod sop;
+mod trace;
+mod warned;
+
+pub use anchor::{Anchor, Place};
+pub use artifact::{Artifact, ArtifactId, Digest, LeftOut, Role};
+pub use document::{Block, BlockKind, Column, ColumnType, Document, Format, Redaction, Table};
+pub use script::{Argument, Call, Constant, EnvVar, Exit, FileUse, Language, Remark, Script, Usage};
+pub use sop::*;
+pub use trace::*;
+pub use warned::{Problem, Warned};
+
+/// A date and time as it was written, without a zone: what people at the desk saw.
+pub type Moment = jiff::civil::DateTime;

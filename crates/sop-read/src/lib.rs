@@ -1,0 +1,8 @@
+//! Turns bytes into redacted, anchored documents; one file a format.
+//!
+//! Raw text cannot leave this crate: `read` is its one way out, and it redacts before it builds a `Document`.
+
+mod reader;
+mod readers;
+
+pub use reader::{PictureLine, Pictures, Reading, read};

@@ -1,0 +1,218 @@
+//! Reads scripts as a parser sees them: files read and written, exits, arguments, constants, comments.
+//!
+//! Nothing is ever run. What only a run could tell stands as `{name}`.
+
+mod code;
+mod exits;
+mod head;
+mod javascript;
+mod outward;
+mod powershell;
+mod python;
+mod r;
+mod shell;
+mod value;
+
+use code::Code;
+use head::Line;
+use sop_core::{Document, Format, Language, Remark, Script};
+
+/// The lines of comment of a script: those that open it, and all of them.
+pub(crate) struct Comments {
+    pub(crate) head: Vec<Line>,
+    pub(crate) all: Vec<Line>,
+}
+
+/// Returns what a script does, or nothing if the document is no script of a language that is known.
+pub fn analyse(document: &Document, folder: &[String]) -> Option<Script> {
+    if document.format != Format::Script {
+        return None;
+    }
+    let source = document.source.as_deref()?;
+    let language = language_of(&document.path, source)?;
+    let mut script = Script {
+        artifact: document.artifact.clone(),
+        path: document.path.clone(),
+        language,
+        purpose: None,
+        usage: Vec::new(),
+        arguments: Vec::new(),
+        env: Vec::new(),
+        reads: Vec::new(),
+        writes: Vec::new(),
+        calls: Vec::new(),
+        imports: Vec::new(),
+        packages: Vec::new(),
+        exits: Vec::new(),
+        constants: Vec::new(),
+        config_keys: Vec::new(),
+        columns: Vec::new(),
+        remarks: Vec::new(),
+        partial: false,
+    };
+    let grammar: tree_sitter::Language = match language {
+        Language::Python => tree_sitter_python::LANGUAGE.into(),
+        Language::Shell => tree_sitter_bash::LANGUAGE.into(),
+        Language::JavaScript => tree_sitter_javascript::LANGUAGE.into(),
+        Language::R => tree_sitter_r::LANGUAGE.into(),
+        Language::PowerShell => tree_sitter_powershell::LANGUAGE.into(),
+    };
+    let Some(tree) = code::parse(&grammar, source) else {
+        script.partial = true;
+        return Some(script);
+    };
+    script.partial = tree.root_node().has_error();
+    let code = Code::new(&tree, source, &document.path, folder);
+    let comments = match language {
+        Language::Python => python::analyse(&code, &mut script),
+        Language::Shell => shell::analyse(&code, &mut script),
+        Language::JavaScript => javascript::analyse(&code, &mut script),
+        Language::R => r::analyse(&code, &mut script),
+        Language::PowerShell => powershell::analyse(&code, &mut script),
+    };
+    finish(&mut script, &comments, document.name());
+    Some(script)
+}
+
+/// Adds what comments say, in the same way for every language.
+fn finish(script: &mut Script, comments: &Comments, name: &str) {
+    script.purpose = head::purpose(&comments.head);
+    script.usage = head::usage(&comments.head, name);
+    script.remarks = head::remarks(&comments.all);
+    head::document_exits(script, &comments.head, &comments.all);
+    head::head_files(script, &comments.head);
+    for constant in &mut script.constants {
+        if let Some(text) = head::comment_beside(&comments.all, constant.line) {
+            constant.comment = Some(text);
+        } else if let Some((text, from)) = head::comment_above(&comments.all, constant.line) {
+            constant.comment = Some(text);
+            constant.comment_from = Some(from);
+        }
+    }
+    script.exits.sort_by_key(|exit| exit.line);
+    script.exits.dedup();
+    for uses in [&mut script.reads, &mut script.writes, &mut script.config_keys, &mut script.imports] {
+        uses.sort_by_key(|it| it.line);
+    }
+    script.env.sort_by(|a, b| (&a.name, a.line).cmp(&(&b.name, b.line)));
+    script.env.dedup_by(|later, first| {
+        let same = later.name == first.name;
+        first.required |= same && later.required;
+        same
+    });
+    script.env.sort_by_key(|it| it.line);
+    script.packages.sort();
+    script.packages.dedup();
+    let mut seen: Vec<String> = Vec::new();
+    script.columns.retain(|column| {
+        let new = !seen.contains(column);
+        if new {
+            seen.push(column.clone());
+        }
+        new
+    });
+    script.remarks.sort_by_key(|Remark { from, .. }| *from);
+}
+
+/// Tells whether an assignment is a setting that people would want to know of.
+pub(crate) fn keep_constant(name: &str, value: &str, literal: bool, is_text: bool) -> bool {
+    let shouted = name.chars().any(|c| c.is_alphabetic()) && !name.chars().any(char::is_lowercase);
+    let digits = value.chars().any(|c| c.is_ascii_digit() && c != '0');
+    let holds_items = value.starts_with(['[', '{', '(', 'c', 'D', '@', 's', 'f', 'n']) && value.len() > 2 && value.contains(['"', '\'']);
+    let secret = is_text && is_secret_name(name);
+    let counter = !shouted && !(digits || holds_items && !value.contains(": 0"));
+    literal && !secret && !counter && !value.trim().is_empty() && (shouted || !is_text)
+}
+
+fn is_secret_name(name: &str) -> bool {
+    let name = name.to_uppercase();
+    name.split('_').any(|word| ["KEY", "APIKEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PWD", "PASS", "PASSWORT"].contains(&word))
+}
+
+/// Makes a constant; its comment is found later.
+pub(crate) fn new_constant(name: &str, value: &str, line: u32) -> sop_core::Constant {
+    sop_core::Constant {
+        name: name.to_owned(),
+        value: code::one_line(value, 400),
+        comment: None,
+        line,
+        comment_from: None,
+    }
+}
+
+/// Tells the language by the extension, and failing that by the first line.
+fn language_of(path: &str, source: &str) -> Option<Language> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let extension = name.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase());
+    match extension.as_deref() {
+        Some("py" | "pyw") => return Some(Language::Python),
+        Some("sh" | "bash" | "zsh" | "ksh" | "command") => return Some(Language::Shell),
+        Some("js" | "mjs" | "cjs" | "ts" | "jsx" | "gs") => return Some(Language::JavaScript),
+        Some("r") => return Some(Language::R),
+        Some("ps1" | "psm1") => return Some(Language::PowerShell),
+        _ => {}
+    }
+    let first = source.lines().next().filter(|line| line.starts_with("#!"))?;
+    [
+        ("python", Language::Python),
+        ("node", Language::JavaScript),
+        ("Rscript", Language::R),
+        ("pwsh", Language::PowerShell),
+        ("sh", Language::Shell),
+    ]
+    .into_iter()
+    .find(|(word, _)| first.contains(word))
+    .map(|(_, language)| language)
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::*;
+    use sop_core::{ArtifactId, FileUse};
+
+    /// Analyses a source as if it lay at a path.
+    pub(crate) fn script(path: &str, source: &str) -> Script {
+        let mut document = Document::new(ArtifactId("x".to_owned()), path, Format::Script);
+        document.source = Some(source.to_owned());
+        analyse(&document, &["scripts/clean.py".to_owned(), path.to_owned()]).expect("a script")
+    }
+
+    pub(crate) fn patterns(uses: &[FileUse]) -> Vec<&str> {
+        uses.iter().map(|it| it.pattern.as_str()).collect()
+    }
+
+    /// Returns each exit as `code | message | condition`.
+    pub(crate) fn exits(script: &Script) -> Vec<String> {
+        let show = |text: &Option<String>| text.clone().unwrap_or_default();
+        script
+            .exits
+            .iter()
+            .map(|it| {
+                let code = it.code.map_or("?".to_owned(), |code| code.to_string());
+                format!("{code} | {} | {}", show(&it.message), show(&it.condition))
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::script;
+
+    #[test]
+    fn broken_source_still_yields_what_can_be_read() {
+        let script = script("x.py", "LIMIT = 3\ndef broken(:\n    open('a.csv'\n");
+        assert!(script.partial);
+        assert_eq!(script.constants[0].name, "LIMIT");
+    }
+
+    #[test]
+    fn deep_nesting_is_survived() {
+        let deep = format!("x = {}1{}\nimport sys\n", "(".repeat(50_000), ")".repeat(50_000));
+        script("x.py", &deep);
+        script("x.js", &deep);
+        script("x.sh", &format!("x={}", "$(".repeat(20_000)));
+        script("x.ps1", &deep);
+        script("x.R", &deep);
+    }
+}
