@@ -63,6 +63,8 @@ pub struct Fact {
     /// What it answers or stands under, exact: the message before, the cell's row, the heading.
     pub context: Option<String>,
     pub speaker: Option<String>,
+    /// Whom it was said to.
+    pub to: Vec<String>,
     pub time: Option<Moment>,
     /// The first is where `text` stands; further ones say the same.
     pub anchors: Vec<Anchor>,
@@ -255,6 +257,31 @@ pub struct Provenance {
     pub from: String,
 }
 
+/// What a way of stopping is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StopKind {
+    /// A person's leave is missing.
+    Gate,
+    /// A limit is passed.
+    Check,
+    /// Something is missing, wrong or broken.
+    Failure,
+}
+
+/// One way in which a script refuses to go on.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Stop {
+    pub kind: StopKind,
+    pub claim: Claim,
+    /// What was done about it last time, or what the script says to do.
+    pub recovery: Option<Claim>,
+    /// Times it happened in the logs of the folder.
+    pub seen: usize,
+    pub weight: i32,
+    pub topic: Vec<String>,
+}
+
 /// One file of the folder on the evidence map.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FileEntry {
@@ -286,4 +313,20 @@ pub struct Trace {
     pub disagreements: Vec<Disagreement>,
     pub gaps: Vec<Gap>,
     pub provenance: Vec<Provenance>,
+    /// Ways in which scripts stop, the weightiest first.
+    pub stops: Vec<Stop>,
+    /// Limits that scripts hold as constants and no stop names.
+    pub limits: Vec<Claim>,
+    /// Files that have to be brought, with what they must hold.
+    pub inputs: Vec<Claim>,
+    /// What the run makes.
+    pub outputs: Vec<Claim>,
+    /// What must be set or installed before a script runs.
+    pub needs: Vec<Claim>,
+    /// When the work comes round, from calendars.
+    pub events: Vec<Claim>,
+    /// Definitions that the folder gives.
+    pub terms: Vec<Claim>,
+    /// Formulas of workbooks that check something.
+    pub workbook_checks: Vec<Claim>,
 }

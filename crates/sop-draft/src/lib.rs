@@ -1,1 +1,271 @@
+//! Writes the SOP from the trace: every statement carries its evidence, a named inference, or a question.
 
+mod facts;
+mod gates;
+mod ledger;
+mod steps;
+
+use ledger::{Entry, Ledger};
+use sop_core::{Claim, Disagreement, Fact, FactKind, Gap, LeftOut, Section, SectionKind, Sop, Standing, StopKind, Trace};
+
+/// What the reader of the SOP knows already.
+#[derive(Debug, Clone)]
+pub struct Audience {
+    /// As the user put it: "a new operations assistant".
+    pub text: String,
+}
+
+impl Audience {
+    /// True if the reader has to be told what the words mean and what to type.
+    pub fn is_new(&self) -> bool {
+        let text = self.text.to_lowercase();
+        ["new", "assistant", "trainee", "temp", "intern", "beginner", "apprentice", "cover", "neu", "azubi", "vertretung", "nouveau", "nuevo"].iter().any(|it| text.contains(it))
+    }
+}
+
+/// The body of the SOP has about this many words at most; what does not fit stays in the evidence map.
+const MOST_WORDS: usize = 1600;
+
+/// The draft, and how many facts found no room in it.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    pub sop: Sop,
+    pub unused: usize,
+}
+
+/// Drafts the SOP of a traced process.
+pub fn draft(trace: &Trace, title: &str, audience: &Audience, digest: &str) -> Draft {
+    let mut ledger = Ledger::new();
+    let mut plan = Plan::new(trace);
+    let mut sections: Vec<(SectionKind, Vec<Entry>)> = Vec::new();
+    // Gates take their facts first: none may be lost to a section that only tells.
+    let gates = gates::entries(&mut plan);
+    let escalation = plan.take(SectionKind::Escalation, 4);
+    let steps = steps::entries(&mut plan, audience);
+    let decisions = plan.take(SectionKind::Decisions, 8);
+    let purpose = plan.purpose();
+    let trigger = plan.trigger();
+    let failures = plan.failures();
+    let checks = plan.checks();
+    let before = plan.prerequisites();
+    sections.push((SectionKind::Purpose, purpose));
+    sections.push((SectionKind::Trigger, trigger));
+    sections.push((SectionKind::Owner, plan.owner()));
+    sections.push((SectionKind::Prerequisites, before));
+    sections.push((SectionKind::Inputs, claims(&trace.inputs, 5, 20)));
+    sections.push((SectionKind::Steps, steps));
+    sections.push((SectionKind::Decisions, decisions));
+    sections.push((SectionKind::Gates, gates));
+    sections.push((SectionKind::Checks, checks));
+    sections.push((SectionKind::Failures, failures));
+    sections.push((SectionKind::Escalation, escalation));
+    sections.push((SectionKind::Output, claims(&trace.outputs, 2, 30)));
+    if audience.is_new() {
+        sections.push((SectionKind::Terms, terms(&trace.terms)));
+    }
+    sections.push((SectionKind::Questions, questions(trace, &sections)));
+    sections.push((SectionKind::Disagreements, disagreements(&trace.disagreements)));
+    sections.push((SectionKind::LeftOut, left_out(&trace.left_out, trace)));
+    ledger::trim(&mut sections, MOST_WORDS);
+    let owner = trace.performer.map(|at| describe(trace, at));
+    let approver = gates::approver(trace).map(|at| describe(trace, at));
+    let sections: Vec<Section> = sections
+        .into_iter()
+        .filter(|it| !it.1.is_empty())
+        .map(|(kind, entries)| Section { kind, items: entries.into_iter().map(|it| ledger.item(it)).collect() })
+        .collect();
+    let unused = plan.left();
+    Draft {
+        sop: Sop {
+            slug: slug(title),
+            title: title.to_owned(),
+            version: 1,
+            audience: audience.text.clone(),
+            owner,
+            approver,
+            digest: digest.to_owned(),
+            sections,
+            evidence: ledger.evidence(),
+        },
+        unused,
+    }
+}
+
+/// "Tom Beckett, operations"
+fn describe(trace: &Trace, at: usize) -> String {
+    let person = &trace.people[at];
+    match &person.job {
+        Some(job) => format!("{}, {}", person.name, job),
+        None => person.name.clone(),
+    }
+}
+
+fn slug(title: &str) -> String {
+    let plain: String = title.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+    plain.split('-').filter(|it| !it.is_empty()).collect::<Vec<_>>().join("-")
+}
+
+fn claims(list: &[Claim], most: usize, weight: i32) -> Vec<Entry> {
+    list.iter().take(most).map(|it| Entry::of(it.clone(), weight)).collect()
+}
+
+/// All definitions in one entry.
+fn terms(list: &[Claim]) -> Vec<Entry> {
+    if list.is_empty() {
+        return Vec::new();
+    }
+    let list: Vec<&Claim> = list.iter().take(6).collect();
+    let text = list.iter().map(|it| format!("**{}**", it.text.replacen(": ", "**: ", 1)).trim_end_matches("**").to_owned()).collect::<Vec<_>>().join("; ");
+    vec![Entry::of(Claim::cited(format!("{text}."), list.iter().flat_map(|it| it.anchors.clone()).collect()), 12)]
+}
+
+fn disagreements(list: &[Disagreement]) -> Vec<Entry> {
+    let mut out: Vec<Entry> = list.iter().filter(|it| it.standing != Standing::Unsupported).take(8).map(|it| Entry::of(it.claim.clone(), it.weight)).collect();
+    out.extend(list.iter().filter(|it| it.standing == Standing::Unsupported).take(2).map(|it| Entry::of(it.claim.clone(), it.weight + 6)));
+    out
+}
+
+/// What the evidence leaves open, and what the page itself lacks.
+fn questions(trace: &Trace, sections: &[(SectionKind, Vec<Entry>)]) -> Vec<Entry> {
+    let mut out: Vec<Entry> = trace.gaps.iter().take(7).map(question).collect();
+    let empty = |kind: SectionKind| sections.iter().any(|(it, entries)| *it == kind && entries.is_empty());
+    let mut missing: Vec<&str> = Vec::new();
+    for (kind, ask) in [
+        (SectionKind::Purpose, "what the result is used for"),
+        (SectionKind::Trigger, "how often the work comes round and by when it must be done"),
+        (SectionKind::Gates, "who approves the result before it leaves"),
+        (SectionKind::Escalation, "whom to turn to when it does not work"),
+        (SectionKind::Failures, "what usually goes wrong"),
+    ] {
+        if empty(kind) {
+            missing.push(ask);
+        }
+    }
+    if trace.performer.is_none() {
+        missing.insert(0, "who does the work");
+    }
+    if empty(SectionKind::Steps) {
+        missing.insert(0, "what is done, step by step");
+    }
+    if !missing.is_empty() {
+        let text = format!("The folder does not tell {}. Please say.", missing.join("; "));
+        out.push(Entry::asked(text, Vec::new(), "section without evidence", 30));
+    }
+    out
+}
+
+fn question(gap: &Gap) -> Entry {
+    let mut text = gap.question.clone();
+    if let Some(ask) = &gap.ask {
+        text.push_str(&format!(" (ask {ask})"));
+    }
+    Entry::asked(text, gap.anchors.clone(), &gap.rule, gap.weight + 8)
+}
+
+/// Sensitive files by name and reason, then the rest in one line.
+fn left_out(list: &[LeftOut], trace: &Trace) -> Vec<Entry> {
+    let mut parts: Vec<String> = list.iter().filter(|it| it.sensitive).map(|it| format!("`{}` ({})", it.path, it.reason)).collect();
+    let unrelated: Vec<String> = trace.files.iter().filter(|it| it.role == sop_core::Role::Noise).map(|it| format!("`{}`", it.path)).collect();
+    if !unrelated.is_empty() {
+        parts.push(format!("not part of this work: {}", ledger::some(&unrelated, 8)));
+    }
+    let unread: Vec<String> = list.iter().filter(|it| !it.sensitive).map(|it| format!("`{}`", it.path)).collect();
+    if !unread.is_empty() {
+        parts.push(format!("not read: {}", ledger::some(&unread, 5)));
+    }
+    if parts.is_empty() {
+        return Vec::new();
+    }
+    vec![Entry::of(Claim::inferred(format!("Left out and never quoted: {}.", parts.join("; ")), Vec::new(), "content and belonging of the files"), 40)]
+}
+
+/// What is still to be placed, section by section; a fact is used once.
+pub(crate) struct Plan<'a> {
+    pub trace: &'a Trace,
+    pub used: Vec<bool>,
+}
+
+impl<'a> Plan<'a> {
+    fn new(trace: &'a Trace) -> Self {
+        let used = trace.facts.iter().map(|it| it.kinds.first() == Some(&FactKind::Asks)).collect();
+        Self { trace, used }
+    }
+
+    /// How many weighty facts found no place.
+    fn left(&self) -> usize {
+        self.used.iter().zip(&self.trace.facts).filter(|(used, fact)| !**used && fact.weight >= 16).count()
+    }
+
+    /// Takes the weightiest unused facts that belong to a section.
+    fn take(&mut self, section: SectionKind, most: usize) -> Vec<Entry> {
+        let mut out = Vec::new();
+        for (n, fact) in self.trace.facts.iter().enumerate() {
+            if out.len() < most && !self.used[n] && facts::section(fact) == Some(section) {
+                self.used[n] = true;
+                out.push(facts::entry(fact));
+            }
+        }
+        out
+    }
+
+    /// Takes the weightiest unused facts that fit a test.
+    fn take_if(&mut self, most: usize, fits: impl Fn(&Fact) -> bool) -> Vec<Entry> {
+        let mut out = Vec::new();
+        for (n, fact) in self.trace.facts.iter().enumerate() {
+            if out.len() < most && !self.used[n] && fits(fact) {
+                self.used[n] = true;
+                out.push(facts::entry(fact));
+            }
+        }
+        out
+    }
+
+    fn purpose(&mut self) -> Vec<Entry> {
+        let mut out = self.take_if(2, |it| it.is(FactKind::Explains) && it.rules.iter().any(|r| r.contains("use")));
+        if out.len() < 2 {
+            out.extend(self.take_if(2 - out.len(), |it| it.is(FactKind::Explains) && it.weight >= 14));
+        }
+        // A mishap that somebody outside noticed says why it has to be right.
+        out.extend(self.take_if(1, |it| it.is(FactKind::Fails) && it.weight >= 14 && facts::dated(&it.text)));
+        out
+    }
+
+    fn trigger(&mut self) -> Vec<Entry> {
+        let mut out = claims(&self.trace.events, 1, 30);
+        out.extend(self.take_if(3, |it| it.is(FactKind::Schedules) && matches!(it.kinds.first(), Some(FactKind::Schedules | FactKind::Obliges | FactKind::Requests | FactKind::Owns | FactKind::Reports | FactKind::Instructs))));
+        out
+    }
+
+    fn owner(&mut self) -> Vec<Entry> {
+        let mut out = gates::owners(self.trace);
+        out.extend(self.take_if(2, |it| it.is(FactKind::Owns)));
+        out
+    }
+
+    fn prerequisites(&mut self) -> Vec<Entry> {
+        let mut out = claims(&self.trace.needs, 4, 25);
+        out.extend(self.take_if(2, |it| (it.is(FactKind::Obliges) || it.is(FactKind::Requests)) && facts::sets_up(&it.text)));
+        out
+    }
+
+    fn checks(&mut self) -> Vec<Entry> {
+        let mut out: Vec<Entry> = Vec::new();
+        for stop in self.trace.stops.iter().filter(|it| it.kind == StopKind::Check).take(6) {
+            out.push(ledger::stop(stop));
+        }
+        out.extend(claims(&self.trace.workbook_checks, 2, 16));
+        out.extend(claims(&self.trace.limits, 5, 15));
+        out.extend(self.take(SectionKind::Checks, 6));
+        out.extend(gates::figures(self.trace));
+        out
+    }
+
+    fn failures(&mut self) -> Vec<Entry> {
+        let mut out: Vec<Entry> = Vec::new();
+        for stop in self.trace.stops.iter().filter(|it| it.kind == StopKind::Failure).take(6) {
+            out.push(ledger::stop(stop));
+        }
+        out.extend(self.take(SectionKind::Failures, 5));
+        out
+    }
+}

@@ -1,7 +1,14 @@
 //! What a reader is, and the one public way through all of them.
 
 use crate::readers::READERS;
-use sop_core::{Artifact, Document, Format, LeftOut, Problem, Warned};
+use encoding_rs::Encoding;
+use sop_core::{Artifact, Block, BlockKind, Document, Format, LeftOut, Place, Problem, Redaction, Table, Warned};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// A mail inside a mail inside an archive is as deep as work goes.
+const MAX_DEPTH: u8 = 3;
+/// What the judges of sensitive papers see of a long document.
+const MAX_JUDGED: usize = 200_000;
 
 /// A line of text found in a picture, in pixels from the top left corner.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,5 +59,262 @@ pub(crate) struct Reader {
 
 /// Reads a file into a redacted document, or says why it is left out.
 pub fn read(artifact: &Artifact, bytes: &[u8], pictures: &dyn Pictures) -> Warned<Option<Reading>> {
-    todo!("helper B: choose the reader, catch panics, judge sensitivity, redact every string, or return a Problem")
+    let input = Input { artifact, name: artifact.name(), bytes, pictures, depth: 0 };
+    match judge(&input, &artifact.path) {
+        Judged::Readable(raw) => Warned::new(Some(Reading::Document(Box::new(redact(raw))))),
+        Judged::Sensitive(reason) => Warned::new(Some(left_out(artifact, reason, true))),
+        Judged::NoReader => Warned::new(Some(left_out(artifact, no_reader(artifact.name()), false))),
+        Judged::Broken(message) => {
+            let hint = Some("open the file to see whether it is whole, or leave it out".to_owned());
+            Warned { output: None, problems: vec![Problem { path: artifact.path.clone(), message, hint }] }
+        }
+    }
+}
+
+/// Reads a file that is inside another, every place wrapped in `Place::Inside`. What cannot be read becomes a remark.
+pub(crate) fn read_inside(name: &str, bytes: &[u8], outer: &Input<'_>) -> Option<Raw> {
+    if outer.depth >= MAX_DEPTH || bytes.is_empty() {
+        return None;
+    }
+    let input = Input { artifact: outer.artifact, name, bytes, pictures: outer.pictures, depth: outer.depth + 1 };
+    let mut document = match judge(&input, name) {
+        Judged::Readable(Raw(document)) => document,
+        Judged::NoReader => return None,
+        Judged::Sensitive(reason) => only_remark(&input, format!("attachment {name} left out: {reason}")),
+        Judged::Broken(message) => only_remark(&input, format!("attachment {name} {message}")),
+    };
+    let inside = |place: &Place| Place::Inside { name: name.to_owned(), place: Box::new(place.clone()) };
+    document.blocks.iter_mut().for_each(|it| it.place = inside(&it.place));
+    document.tables.iter_mut().for_each(|it| it.place = inside(&it.place));
+    Some(Raw(document))
+}
+
+fn only_remark(input: &Input<'_>, remark: String) -> Document {
+    let mut document = Document::new(input.artifact.id.clone(), input.artifact.path.as_str(), Format::Text);
+    document.remarks.push(remark);
+    document
+}
+
+/// What a reader and the judges of sensitive papers make of a file.
+enum Judged {
+    Readable(Raw),
+    Sensitive(String),
+    NoReader,
+    Broken(String),
+}
+
+fn judge(input: &Input<'_>, path: &str) -> Judged {
+    let by_name = || sop_rules::sensitive_document(path, "", &[]);
+    let reader = match catch_unwind(AssertUnwindSafe(|| READERS.iter().find(|it| (it.accepts)(input)))) {
+        Ok(Some(reader)) => reader,
+        Ok(None) | Err(_) => return by_name().map_or(Judged::NoReader, Judged::Sensitive),
+    };
+    let failed = |message: String| by_name().map_or(Judged::Broken(message), Judged::Sensitive);
+    match catch_unwind(AssertUnwindSafe(|| (reader.read)(input))) {
+        Ok(Ok(raw)) => match sensitive(&raw.0, path) {
+            Some(reason) => Judged::Sensitive(reason),
+            None => Judged::Readable(raw),
+        },
+        Ok(Err(message)) => failed(message),
+        Err(_) => failed(format!("could not be read as {}: the file is damaged or made in a way we do not know", reader.name)),
+    }
+}
+
+/// Judges a document by all its text and columns. Attachments were judged on their own and do not taint the mail.
+fn sensitive(document: &Document, path: &str) -> Option<String> {
+    let mut text = String::new();
+    for block in document.blocks.iter().filter(|it| !matches!(it.place, Place::Inside { .. })) {
+        text.push_str(&block.text);
+        text.push('\n');
+        if text.len() > MAX_JUDGED {
+            break;
+        }
+    }
+    if let Some(source) = &document.source
+        && text.len() < MAX_JUDGED
+    {
+        text.push_str(source);
+    }
+    let own = document.tables.iter().filter(|it| !matches!(it.place, Place::Inside { .. }));
+    let columns: Vec<String> = own.flat_map(|it| it.columns.iter().map(|it| it.name.clone())).collect();
+    sop_rules::sensitive_document(path, &text, &columns)
+}
+
+fn left_out(artifact: &Artifact, reason: String, sensitive: bool) -> Reading {
+    Reading::LeftOut(LeftOut { path: artifact.path.clone(), reason, sensitive })
+}
+
+fn no_reader(name: &str) -> String {
+    match name.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() && !extension.contains(' ') => format!("no reader for .{} files", extension.to_lowercase()),
+        _ => "no reader for this kind of file".to_owned(),
+    }
+}
+
+fn redact(Raw(mut document): Raw) -> Document {
+    let mut found = Vec::new();
+    // Comments and fields repeat lines of the source: counting both would double every finding.
+    let mut of_blocks = Vec::new();
+    for block in &mut document.blocks {
+        redact_block(block, document.format, &mut of_blocks);
+    }
+    for table in &mut document.tables {
+        redact_table(table, &mut of_blocks);
+    }
+    match &mut document.source {
+        Some(source) => {
+            redact_source(source, &mut found);
+            found.extend(of_blocks.into_iter().filter(|it| !matches!(it.place, Place::Lines { .. })));
+        }
+        None => found = of_blocks,
+    }
+    for text in document.title.iter_mut().chain(&mut document.author).chain(&mut document.remarks) {
+        *text = sop_rules::redact(text).text;
+    }
+    document.redactions = found;
+    document
+}
+
+fn redact_block(block: &mut Block, format: Format, found: &mut Vec<Redaction>) {
+    let data_row = block.kind == BlockKind::Row && matches!(format, Format::Csv | Format::Workbook | Format::Json);
+    let redacted = if data_row { sop_rules::redact_row(&block.text) } else { sop_rules::redact(&block.text) };
+    block.text = redacted.text;
+    found.extend(redacted.found.into_iter().map(|what| Redaction { what: what.to_owned(), place: block.place.clone() }));
+    // A chat may name a stranger by number only. Names and the addresses of people who act stay.
+    let spoken = block.speaker.iter_mut().chain(&mut block.to).filter(|it| it.contains(|c: char| c.is_ascii_digit()));
+    for text in block.context.iter_mut().chain(spoken) {
+        *text = sop_rules::redact(text).text;
+    }
+}
+
+fn redact_table(table: &mut Table, found: &mut Vec<Redaction>) {
+    let place = table.place.clone();
+    let columns = table.columns.iter_mut().flat_map(|it| it.values.iter_mut().chain(&mut it.min).chain(&mut it.max).chain(Some(&mut it.name)));
+    for text in columns.chain(&mut table.preamble) {
+        let redacted = sop_rules::redact_row(text);
+        *text = redacted.text;
+        found.extend(redacted.found.into_iter().map(|what| Redaction { what: what.to_owned(), place: place.clone() }));
+    }
+}
+
+/// Redacts the source as one text, because a key can span lines, and finds the lines that changed.
+fn redact_source(source: &mut String, found: &mut Vec<Redaction>) {
+    let redacted = sop_rules::redact(source);
+    let changed = source.lines().zip(redacted.text.lines()).enumerate().filter(|(_, (before, after))| before != after);
+    for (at, (before, _)) in changed {
+        let from = at as u32 + 1;
+        let place = Place::Lines { from, to: from };
+        match sop_rules::redact(before).found {
+            what if what.is_empty() => {}
+            what => found.extend(what.into_iter().map(|what| Redaction { what: what.to_owned(), place: place.clone() })),
+        }
+    }
+    if found.is_empty() {
+        found.extend(redacted.found.into_iter().map(|what| Redaction { what: what.to_owned(), place: Place::File }));
+    }
+    *source = redacted.text;
+}
+
+/// Decodes a text by its byte order mark, as UTF-8, or by what its bytes look like. Line ends become `\n`.
+pub(crate) fn decode(bytes: &[u8]) -> String {
+    let text = match Encoding::for_bom(bytes) {
+        Some((encoding, _)) => encoding.decode(bytes).0,
+        None => guess(bytes).decode_without_bom_handling(bytes).0,
+    };
+    match text.contains('\r') {
+        true => text.replace("\r\n", "\n").replace('\r', "\n"),
+        false => text.into_owned(),
+    }
+}
+
+/// Whether the bytes are text in some encoding, judged by their beginning.
+pub(crate) fn is_text(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(8_192)];
+    if Encoding::for_bom(head).is_some() || wide(head).is_some() {
+        return true;
+    }
+    let odd = head.iter().filter(|it| **it < 9 || (14..32).contains(*it) && **it != 27).count();
+    !head.contains(&0) && odd * 50 <= head.len()
+}
+
+fn guess(bytes: &[u8]) -> &'static Encoding {
+    let head = &bytes[..bytes.len().min(1 << 20)];
+    if let Some(encoding) = wide(head) {
+        return encoding;
+    }
+    if mostly_utf8(bytes) {
+        return encoding_rs::UTF_8;
+    }
+    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Allow);
+    detector.feed(head, true);
+    match detector.guess(None, chardetng::Utf8Detection::Allow) {
+        // The bytes were not UTF-8, or the beginning alone looks so.
+        encoding if encoding == encoding_rs::UTF_8 => encoding_rs::WINDOWS_1252,
+        encoding => encoding,
+    }
+}
+
+/// One broken byte in a long UTF-8 log does not make it another encoding.
+fn mostly_utf8(bytes: &[u8]) -> bool {
+    let (mut good, mut bad) = (0_usize, 0_usize);
+    for chunk in bytes.utf8_chunks() {
+        good += chunk.valid().chars().filter(|it| !it.is_ascii()).count();
+        bad += usize::from(!chunk.invalid().is_empty());
+    }
+    bad == 0 || good > bad * 4
+}
+
+/// UTF-16 without a mark: every other byte of plain text is zero.
+fn wide(head: &[u8]) -> Option<&'static Encoding> {
+    let zeros = |from: usize| head.iter().skip(from).step_by(2).filter(|it| **it == 0).count();
+    let half = head.len() / 2;
+    match (zeros(0), zeros(1)) {
+        (0, odd) if half > 3 && odd * 10 > half * 7 => Some(encoding_rs::UTF_16LE),
+        (even, 0) if half > 3 && even * 10 > half * 7 => Some(encoding_rs::UTF_16BE),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests_support {
+    use super::*;
+
+    /// Recognises nothing.
+    pub struct Blind;
+
+    impl Pictures for Blind {
+        fn lines(&self, _: &[u8]) -> Result<Vec<PictureLine>, String> {
+            Ok(Vec::new())
+        }
+    }
+
+    /// Reads bytes as a file of this name, through the table of readers and redaction.
+    pub fn read_raw(name: &str, bytes: &[u8]) -> Document {
+        let artifact = Artifact {
+            id: sop_core::ArtifactId("a".into()),
+            path: name.into(),
+            size: bytes.len() as u64,
+            digest: sop_core::Digest(String::new()),
+            modified: None,
+        };
+        match read(&artifact, bytes, &Blind).output {
+            Some(Reading::Document(document)) => *document,
+            other => panic!("{name} was not read: {other:?}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_decoded_whatever_wrote_it() {
+        let check = |bytes: &[u8], expected: &str| assert_eq!(decode(bytes), expected);
+        check(b"\xef\xbb\xbfa\r\nb\rc", "a\nb\nc");
+        check(b"\xff\xfeG\0r\0\xfc\0n\0", "Grün");
+        check(b"G\0r\0u\0n\0e\0\n\0", "Grune\n");
+        check("12 £ für Jürgen – ok".as_bytes(), "12 £ für Jürgen – ok");
+        check(b"Rechnung f\xfcr J\xfcrgen M\xfcller, 12 St\xfcck", "Rechnung für Jürgen Müller, 12 Stück");
+    }
 }

@@ -103,7 +103,11 @@ fn normalise(text: &str) -> String {
 }
 
 const NUMBER: &str = r"(?:[£$€]? ?\d[\d.,:]*\+? ?(?:%|percent|per cent|k|quid|pounds|euros?|£|€)?|half|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|fifty|a hundred|hundred|a thousand|thousand|eins?|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|zwölf|fünfzehn|zwanzig|hundert|tausend)(?: ?(?:%|percent|per cent|prozent|quid|pounds|euros?))?";
-const PERSON: &str = r"(?-i:[A-ZÄÖÜ][\p{L}'’-]+(?: [A-ZÄÖÜ][\p{L}'’-]+)?|I|me|us|we|you|he|she|they|him|her|them|ich|wir|mich|mir|uns|sie|ihn|ihm|ihr)(?:'s)?";
+const NAME: &str = r"(?-i:[A-ZÄÖÜ][\p{L}'’-]+(?: [A-ZÄÖÜ][\p{L}'’-]+)?)(?:'s)?";
+const PERSON: &str = r"(?-i:[A-ZÄÖÜ][\p{L}'’-]+(?: [A-ZÄÖÜ][\p{L}'’-]+)?|I|i|me|us|we|you|he|she|they|him|her|them|ich|wir|mich|mir|uns|sie|ihn|ihm|ihr)(?:'s)?";
+
+/// What `..` stands for: a run of words in one sentence. A full stop inside a word (`4.8`, `orders.csv`) does not end it.
+const RUN: &str = r"(?:[^.!?;]|[.]\S)*?";
 
 /// Builds one regular expression out of the patterns of a rule.
 fn pattern(patterns: &[String]) -> String {
@@ -114,20 +118,26 @@ fn pattern(patterns: &[String]) -> String {
         }
         // Marks first, white space next, and only then what the marks stand for, which has spaces of its own.
         let p = p
+            .replace(r"\#", "\u{7}")
+            .replace(r"\@", "\u{8}")
             .replace(" .. ", "\u{1}")
             .replace(" ..", "\u{2}")
             .replace(".. ", "\u{3}")
             .replace("..", "\u{4}")
             .replace('#', "\u{5}")
+            .replace('~', "\u{9}")
             .replace('@', "\u{6}")
             .replace(" ?", r"\s*")
             .replace(' ', r"\s+")
-            .replace('\u{1}', r"\b(?:[^.!?;]*?[\s,])??\s*")
-            .replace('\u{2}', r"\b[^.!?;]*?")
-            .replace('\u{3}', r"[^.!?;]*?\b")
-            .replace('\u{4}', r"[^.!?;]*?")
+            .replace('\u{1}', &format!(r"\b(?:{RUN}[\s,])??\s*"))
+            .replace('\u{2}', &format!(r"\b{RUN}"))
+            .replace('\u{3}', &format!(r"{RUN}\b"))
+            .replace('\u{4}', RUN)
             .replace('\u{5}', &format!("(?:{NUMBER})"))
-            .replace('\u{6}', &format!("(?:{PERSON})"));
+            .replace('\u{6}', &format!("(?:{PERSON})"))
+            .replace('\u{9}', &format!("(?:{NAME})"))
+            .replace('\u{7}', "#")
+            .replace('\u{8}', "@");
         let starts = p.starts_with(|c: char| c.is_alphanumeric() || c == '(');
         let ends = p.ends_with(|c: char| c.is_alphanumeric() || c == ')');
         let (left, right) = (if starts { r"\b" } else { "" }, if ends { r"\b" } else { "" });

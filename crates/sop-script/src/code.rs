@@ -1,17 +1,23 @@
 //! A parsed source: its nodes in order, their parents, texts and lines. Knows no language.
 
 use sop_core::{FileUse, Script};
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use tree_sitter::{Language, Node, ParseOptions, Parser, Tree};
 
-/// More source than this is not a script that a person wrote.
-const MAX_SOURCE: usize = 1_000_000;
+/// More source than this is not a script that a person wrote, and a broken one takes the parser the square of its length.
+const MAX_SOURCE: usize = 200_000;
 const MAX_NODES: usize = 600_000;
 /// How often the parser may report progress before it is stopped; a hostile file can make it backtrack for long.
-const MAX_PROGRESS: u32 = 400_000;
+const MAX_PROGRESS: u32 = 40_000;
 /// Deepest nesting that an expression is followed to.
 pub(crate) const MAX_DEPTH: u8 = 14;
+
+/// Steps that one evaluation may take: `b = a + a; c = b + b; ..` doubles with every line.
+const MAX_STEPS: u32 = 400;
+/// More files than this are no list that anyone reads.
+const MAX_USES: usize = 400;
 
 /// A source with its syntax tree.
 pub(crate) struct Code<'t> {
@@ -22,14 +28,23 @@ pub(crate) struct Code<'t> {
     pub(crate) folder: &'t [String],
     nodes: Vec<Node<'t>>,
     parents: Vec<usize>,
+    /// Previous named sibling of each node; asking the tree for it takes as long as there are siblings.
+    previous: Vec<usize>,
     index: HashMap<usize, usize>,
+    steps: Cell<u32>,
 }
 
-/// Parses a source, or gives up on what is too long.
-pub(crate) fn parse(language: &Language, source: &str) -> Option<Tree> {
-    if source.len() > MAX_SOURCE {
-        return None;
+/// Returns the whole lines of a source that are few enough to be parsed.
+pub(crate) fn readable(source: &str) -> &str {
+    if source.len() <= MAX_SOURCE {
+        return source;
     }
+    let end = source.as_bytes()[..MAX_SOURCE].iter().rposition(|byte| *byte == b'\n').unwrap_or(0);
+    source.get(..end).unwrap_or_default()
+}
+
+/// Parses a source, or gives up on what takes too long.
+pub(crate) fn parse(language: &Language, source: &str) -> Option<Tree> {
     let mut parser = Parser::new();
     parser.set_language(language).ok()?;
     let bytes = source.as_bytes();
@@ -45,26 +60,47 @@ pub(crate) fn parse(language: &Language, source: &str) -> Option<Tree> {
 impl<'t> Code<'t> {
     pub(crate) fn new(tree: &'t Tree, source: &'t str, path: &'t str, folder: &'t [String]) -> Self {
         let mut code =
-            Self { source, path, folder, nodes: Vec::new(), parents: Vec::new(), index: HashMap::new() };
+            Self { source, path, folder, nodes: Vec::new(), parents: Vec::new(), previous: Vec::new(), index: HashMap::new(), steps: Cell::new(0) };
         code.collect(tree);
         code
+    }
+
+    /// Counts a step of an evaluation that starts at depth 0, and tells whether it may go on.
+    pub(crate) fn may_step(&self, depth: u8) -> bool {
+        self.steps.set(if depth == 0 { 0 } else { self.steps.get() + 1 });
+        depth <= MAX_DEPTH && self.steps.get() <= MAX_STEPS
+    }
+
+    /// Returns up to a dozen named nodes before a node in its block, the nearest first.
+    pub(crate) fn before<'s>(&'s self, node: Node<'t>) -> impl Iterator<Item = Node<'t>> + 's {
+        let step = |node: Node<'t>| {
+            let at = *self.index.get(&node.id())?;
+            self.nodes.get(*self.previous.get(at)?).copied()
+        };
+        std::iter::successors(step(node), move |it| step(*it)).take(12)
     }
 
     /// Walks the tree with a cursor, since recursion would trust the nesting of a file that nobody vouches for.
     fn collect(&mut self, tree: &'t Tree) {
         let mut cursor = tree.walk();
         let mut above: Vec<usize> = Vec::new();
+        let mut last: Vec<usize> = vec![usize::MAX];
         loop {
             let node = cursor.node();
             let at = self.nodes.len();
             self.index.insert(node.id(), at);
             self.parents.push(above.last().copied().unwrap_or(usize::MAX));
             self.nodes.push(node);
+            self.previous.push(last.last().copied().unwrap_or(usize::MAX));
+            if node.is_named() && let Some(last) = last.last_mut() {
+                *last = at;
+            }
             if at >= MAX_NODES {
                 return;
             }
             if cursor.goto_first_child() {
                 above.push(at);
+                last.push(usize::MAX);
                 continue;
             }
             while !cursor.goto_next_sibling() {
@@ -72,6 +108,7 @@ impl<'t> Code<'t> {
                     return;
                 }
                 above.pop();
+                last.pop();
             }
         }
     }
@@ -92,6 +129,7 @@ impl<'t> Code<'t> {
         self.nodes.iter().skip(start).copied().take_while(move |inner| {
             inner.start_byte() >= node.start_byte() && inner.end_byte() <= node.end_byte()
         })
+        .take(20_000)
     }
 
     /// Returns the statements of the file itself.
@@ -106,7 +144,8 @@ impl<'t> Code<'t> {
 
     /// Returns the nodes around a node, the nearest first.
     pub(crate) fn around<'s>(&'s self, node: Node<'t>) -> impl Iterator<Item = Node<'t>> + 's {
-        std::iter::successors(self.parent(node), |it| self.parent(*it))
+        // Nobody nests deeper; a file that was not understood may seem to.
+        std::iter::successors(self.parent(node), |it| self.parent(*it)).take(80)
     }
 
     pub(crate) fn text(&self, node: Node<'_>) -> &'t str {
@@ -157,7 +196,7 @@ pub(crate) fn add_write(script: &mut Script, pattern: &str, at: u32) {
 /// Notes a file once, under the line where it is first used.
 pub(crate) fn add_use(uses: &mut Vec<FileUse>, pattern: &str, line: u32) {
     let Some(pattern) = crate::value::tidy(pattern) else { return };
-    if uses.iter().all(|known| known.pattern != pattern) {
+    if uses.len() < MAX_USES && uses.iter().all(|known| known.pattern != pattern) {
         uses.push(FileUse { pattern, line });
     }
 }

@@ -185,10 +185,17 @@ pub(crate) fn usage(head: &[Line], own_name: &str) -> Vec<Usage> {
 }
 
 /// Sets what the head says about each exit code, and failing that what stands beside the exit.
-pub(crate) fn document_exits(script: &mut Script, head: &[Line], all: &[Line]) {
+pub(crate) fn document_exits(script: &mut Script, head: &[Line], all: &[Line], source: &str) {
     let used: BTreeSet<i32> = script.exits.iter().filter_map(|exit| exit.code).collect();
     let said = documented_codes(head, &used);
+    let source: Vec<&str> = source.lines().collect();
+    let source = source.as_slice();
+    let explicit_one = script.exits.iter().any(|exit| exit.code == Some(1) && !is_implicit(exit, source));
     for exit in &mut script.exits {
+        // `exit 1 no initials` speaks of the place that says 1, not of every message that ends with 1 by default.
+        if explicit_one && is_implicit(exit, source) {
+            continue;
+        }
         if let Some((_, text, number)) = said.iter().find(|(code, ..)| Some(*code) == exit.code) {
             exit.documented = Some(text.clone());
             exit.documented_line = Some(*number);
@@ -199,12 +206,19 @@ pub(crate) fn document_exits(script: &mut Script, head: &[Line], all: &[Line]) {
     }
 }
 
+/// Tells whether an exit has code 1 only because the language gives it.
+fn is_implicit(exit: &sop_core::Exit, source: &[&str]) -> bool {
+    let text = source.get(exit.line.saturating_sub(1) as usize).copied().unwrap_or_default();
+    let says_one = text.split(|c: char| !c.is_alphanumeric()).any(|word| word == "1");
+    exit.code == Some(1) && (!says_one || exit.condition.as_deref().is_some_and(|it| it.starts_with("${")))
+}
+
 /// Returns the codes that a head explains: `exit 4  store and books differ`, `exits: 0 fine / 1 wrong`,
 /// or a bare list `1 no initials   2 something missing` of codes that the script really ends with.
 fn documented_codes(head: &[Line], used: &BTreeSet<i32>) -> Vec<(i32, String, u32)> {
     static KEYWORD: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?i)^\W*(?:exits?|exit[ -]?(?:codes?|status|values?)|return(?:s|[ -]?codes?|[ -]?values?)?|codes?|rc|status|errorlevel|rückgabe(?:wert|code)?s?|ende(?:t mit)?|fehlercodes?|codes? de (?:sortie|retour)|sorties?|códigos?(?: de salida)?|salida)\b(?:\s+with)?\s*[:=]?\s*",
+            r"(?i)^\W*(?:codes? de (?:sortie|retour)|códigos? de salida|exits?|exit[ -]?(?:codes?|status|values?)|return(?:s|[ -]?codes?|[ -]?values?)?|codes?|rc|status|errorlevel|rückgabe(?:wert|code)?s?|endet?(?: mit)?|fehlercodes?|sorties?|códigos?|salida)\b(?:\s+with)?\s*[:=]?\s*",
         )
         .unwrap()
     });
@@ -311,8 +325,10 @@ pub(crate) fn head_files(script: &mut Script, head: &[Line]) {
 
 /// Returns the file names of a line: gaps of two blanks part names that have blanks, else words do.
 fn named_files(text: &str) -> Vec<String> {
-    let mut names = Vec::new();
-    for piece in segments(text) {
+    static QUOTED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"["“']([^"”']{3,120}\.[A-Za-z0-9]{1,5})["”']"#).unwrap());
+    let mut names: Vec<String> = QUOTED.captures_iter(text).map(|it| it[1].to_owned()).collect();
+    let text = QUOTED.replace_all(text, "  ");
+    for piece in segments(&text) {
         let piece = piece.trim_matches([',', ';', '"', '\'', '`', '(', ')']);
         if looks_like_file(piece) && piece.split(' ').count() <= 4 && !piece.contains(':') && !piece.contains(',') {
             let first = piece.split(' ').next().unwrap_or_default();

@@ -28,7 +28,8 @@ pub fn analyse(document: &Document, folder: &[String]) -> Option<Script> {
     if document.format != Format::Script {
         return None;
     }
-    let source = document.source.as_deref()?;
+    let whole = document.source.as_deref()?;
+    let source = code::readable(whole);
     let language = language_of(&document.path, source)?;
     let mut script = Script {
         artifact: document.artifact.clone(),
@@ -61,7 +62,7 @@ pub fn analyse(document: &Document, folder: &[String]) -> Option<Script> {
         script.partial = true;
         return Some(script);
     };
-    script.partial = tree.root_node().has_error();
+    script.partial = tree.root_node().has_error() || source.len() < whole.len();
     let code = Code::new(&tree, source, &document.path, folder);
     let comments = match language {
         Language::Python => python::analyse(&code, &mut script),
@@ -70,21 +71,24 @@ pub fn analyse(document: &Document, folder: &[String]) -> Option<Script> {
         Language::R => r::analyse(&code, &mut script),
         Language::PowerShell => powershell::analyse(&code, &mut script),
     };
-    finish(&mut script, &comments, document.name());
+    finish(&mut script, &comments, document.name(), source);
     Some(script)
 }
 
 /// Adds what comments say, in the same way for every language.
-fn finish(script: &mut Script, comments: &Comments, name: &str) {
+fn finish(script: &mut Script, comments: &Comments, name: &str, source: &str) {
     script.purpose = head::purpose(&comments.head);
     script.usage = head::usage(&comments.head, name);
     script.remarks = head::remarks(&comments.all);
-    head::document_exits(script, &comments.head, &comments.all);
+    head::document_exits(script, &comments.head, &comments.all, source);
     head::head_files(script, &comments.head);
     for constant in &mut script.constants {
         if let Some(text) = head::comment_beside(&comments.all, constant.line) {
             constant.comment = Some(text);
-        } else if let Some((text, from)) = head::comment_above(&comments.all, constant.line) {
+        } else if let Some((text, from)) = head::comment_above(&comments.all, constant.line)
+            // What opens the file speaks of the script, not of its first setting.
+            && script.purpose.as_ref().is_none_or(|it| it.from != from)
+        {
             constant.comment = Some(text);
             constant.comment_from = Some(from);
         }

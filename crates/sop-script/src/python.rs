@@ -182,9 +182,7 @@ impl<'t> Module<'_, 't> {
     }
 
     fn defined(&self, name: &str) -> Option<Node<'t>> {
-        self.code
-            .of_kind("function_definition")
-            .find(|it| field(*it, "name").is_some_and(|given| self.code.text(given) == name))
+        self.names.function(name)
     }
 
     fn number(&self, node: Node<'t>) -> Option<i32> {
@@ -198,15 +196,13 @@ impl<'t> Module<'_, 't> {
     fn said_before(&self, node: Node<'t>) -> Option<(String, u32)> {
         let block_of = |it: &Node<'t>| self.code.parent(*it).is_some_and(|up| ["block", "module"].contains(&up.kind()));
         let statement = std::iter::once(node).chain(self.code.around(node)).find(block_of)?;
-        let mut before = statement.prev_named_sibling();
-        while let Some(it) = before {
+        for it in self.code.before(statement) {
             if it.kind() == "expression_statement" || it.kind() == "for_statement" {
-                let said = self.code.inside(it).filter(|call| call.kind() == "call").find_map(|call| self.said(call));
+                let said = self.code.inside(it).take(400).filter(|call| call.kind() == "call").find_map(|call| self.said(call));
                 if said.is_some() {
                     return said;
                 }
             }
-            before = it.prev_named_sibling();
         }
         None
     }
@@ -385,7 +381,10 @@ impl<'t> Module<'_, 't> {
     fn write(&self, script: &mut Script, node: Option<Node<'t>>, at: u32) {
         for path in node.map(|it| self.paths.paths(it)).unwrap_or_default() {
             // A writer object that was opened for a file is not another file.
-            if node.is_some_and(|it| it.kind() == "identifier") && path == "{writer}" {
+            let is_open_file = |name: &str| {
+                name == "writer" || self.code.of_kind("as_pattern_target").any(|it| self.code.text(it) == name)
+            };
+            if node.is_some_and(|it| it.kind() == "identifier" && is_open_file(self.code.text(it))) && path.starts_with('{') {
                 continue;
             }
             add_write(script, &path, at);
@@ -402,7 +401,7 @@ impl<'t> Module<'_, 't> {
         match (called, method) {
             ("os.environ.get" | "os.getenv" | "getenv" | "environ.get", _) => {
                 if let Some(name) = first.filter(|it| it.kind() == "string") {
-                    let required = given.len() < 2 && self.stops_without(node) || self.stops_without(node);
+                    let required = self.stops_without(node);
                     script.env.push(EnvVar { name: self.words.text(name), required, line: at });
                 }
             }
@@ -533,7 +532,9 @@ impl<'t> Module<'_, 't> {
                     .take(4)
                     .find(|it| it.kind() == "assignment")
                     .and_then(|it| field(it, "left"))
-                    .map_or_else(|| place.to_string(), |it| code.text(it).to_owned());
+                    .map(|it| code.text(it).to_owned())
+                    .or_else(|| self.parameter_for(node))
+                    .unwrap_or_else(|| place.to_string());
                 if place > 0 && script.arguments.iter().all(|it| it.name != name) {
                     script.arguments.push(Argument { name, help: None, required: true, line: line(node) });
                 } else if key.kind() == "slice" {
@@ -555,6 +556,14 @@ impl<'t> Module<'_, 't> {
             }
         }
         self.unpacked_arguments(script);
+    }
+
+    /// `main(sys.argv[1])` is known by the name that `main` gives it.
+    fn parameter_for(&self, node: Node<'t>) -> Option<String> {
+        let call = self.code.around(node).take(2).find(|it| it.kind() == "call")?;
+        let function = self.defined(self.code.text(field(call, "function")?))?;
+        let at = arguments(self.code, call).0.iter().position(|it| it.id() == node.id())?;
+        parameters(self.code, function).get(at).map(|it| (*it).to_owned())
     }
 
     /// `src, monday = sys.argv[1:]` names the arguments.

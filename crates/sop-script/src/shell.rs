@@ -1,7 +1,7 @@
 //! Shell scripts: what they read, write, run, need and how they stop.
 
 use crate::Comments;
-use crate::code::{Code, MAX_DEPTH, add_read, add_use, add_write, field, line, named, one_line};
+use crate::code::{Code, add_read, add_use, add_write, field, line, named, one_line};
 use crate::exits::{StopCode, Stopper, new_exit};
 use crate::head::comment_lines;
 use crate::outward::is_outward;
@@ -43,6 +43,16 @@ impl<'t> Shell<'_, 't> {
                     }
                     self.assigned.entry(code.text(name)).or_default().push((node.start_byte(), value));
                 }
+                "for_statement" => {
+                    let mut cursor = node.walk();
+                    let values: Vec<_> = node.children_by_field_name("value", &mut cursor).collect();
+                    // A loop over one glob gives its variable that pattern; a loop over several names stays open.
+                    if let (Some(name), [only]) = (field(node, "variable"), values.as_slice())
+                        && code.text(*only).contains('*')
+                    {
+                        self.assigned.entry(code.text(name)).or_default().push((node.start_byte(), *only));
+                    }
+                }
                 "function_definition" => {
                     if let Some(name) = field(node, "name") {
                         self.functions.insert(code.text(name), node);
@@ -74,7 +84,7 @@ impl<'t> Shell<'_, 't> {
 
     fn value(&self, node: Node<'t>, follow: bool, seen: &[&str], depth: u8) -> Value {
         let code = self.code;
-        if depth > MAX_DEPTH {
+        if !code.may_step(depth) {
             return Value::Open("value".to_owned());
         }
         match node.kind() {
@@ -125,10 +135,44 @@ impl<'t> Shell<'_, 't> {
         match before.or(found.first()) {
             Some((_, right)) if right.kind() != "number" && !self.code.text(*right).is_empty() => {
                 let seen: Vec<&str> = seen.iter().copied().chain([name]).collect();
-                self.value(*right, true, &seen, depth + 1).named(name)
+                let value = self.value(*right, true, &seen, depth + 1);
+                match (value, self.cut_off(*right)) {
+                    (Value::Text(text), Some(rest)) => Value::Text(self.completed(&text, rest, &seen, depth)),
+                    (value, _) => value.named(name),
+                }
             }
             _ => Value::Open(name.to_owned()),
         }
+    }
+
+    /// The grammar ends `A=$B/x_$C.csv` after the second `$`. Returns what it lost: `C.csv`.
+    fn cut_off(&self, value: Node<'t>) -> Option<&'t str> {
+        if !self.code.text(value).ends_with('$') {
+            return None;
+        }
+        let rest = self.code.source.get(value.end_byte()..)?;
+        let end = rest.find(|c: char| c.is_whitespace() || ";|&)".contains(c)).unwrap_or(rest.len());
+        (end > 0).then(|| &rest[..end])
+    }
+
+    fn completed(&self, text: &str, rest: &'t str, seen: &[&str], depth: u8) -> String {
+        let mut whole = text.trim_end_matches('$').to_owned();
+        for piece in rest.split('$') {
+            let piece = piece.trim_start_matches('{');
+            let end = piece.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(piece.len());
+            let (name, tail) = piece.split_at(end);
+            let found = self.assigned.get(name).and_then(|it| it.first()).filter(|_| !seen.contains(&name));
+            let value = match found {
+                Some((_, right)) => {
+                    let seen: Vec<&str> = seen.iter().copied().chain([name]).collect();
+                    self.value(*right, true, &seen, depth + 1).named(name)
+                }
+                None => Value::Open(name.to_owned()),
+            };
+            whole.push_str(&value.pattern());
+            whole.push_str(tail.trim_start_matches('}').trim_end_matches('"'));
+        }
+        whole
     }
 
     /// Names a `$(..)`: the script's folder is known, else its first variable or last plain word says most.
@@ -291,10 +335,9 @@ impl<'t> Shell<'_, 't> {
         let statement = std::iter::once(node)
             .chain(self.code.around(node))
             .find(|it| self.code.parent(*it).is_some_and(|up| blocks.contains(&up.kind())))?;
-        let mut before = statement.prev_named_sibling();
-        while let Some(it) = before {
+        for it in self.code.before(statement) {
             if ["command", "redirected_statement", "pipeline", "for_statement", "list"].contains(&it.kind()) {
-                let said = self.code.inside(it).filter(|it| it.kind() == "command").find_map(|it| self.said(it));
+                let said = self.code.inside(it).take(400).filter(|it| it.kind() == "command").find_map(|it| self.said(it));
                 if said.is_some() {
                     return said;
                 }
@@ -302,7 +345,6 @@ impl<'t> Shell<'_, 't> {
                     return Some((text, line(it)));
                 }
             }
-            before = it.prev_named_sibling();
         }
         None
     }
@@ -314,11 +356,16 @@ impl<'t> Shell<'_, 't> {
     }
 
     fn says(&self, name: &str) -> bool {
-        const SAYING: &[&str] = &["echo", "printf", "logger", "print"];
-        SAYING.contains(&name)
-            || self.functions.get(name).is_some_and(|function| {
-                self.code.inside(*function).any(|it| it.kind() == "command" && SAYING.contains(&self.command_name(it)))
-            })
+        self.says_within(name, 4)
+    }
+
+    fn says_within(&self, name: &str, depth: u8) -> bool {
+        ["echo", "printf", "logger", "print"].contains(&name)
+            || depth > 0
+                && self.functions.get(name).is_some_and(|function| {
+                    let mut inner = self.code.inside(*function).filter(|it| it.kind() == "command").take(40);
+                    inner.any(|it| self.says_within(self.command_name(it), depth - 1))
+                })
     }
 
     fn said(&self, command: Node<'t>) -> Option<(String, u32)> {
@@ -449,6 +496,11 @@ impl<'t> Shell<'_, 't> {
 
     fn command(&self, node: Node<'t>, script: &mut Script, probes: &mut Vec<FileUse>) {
         let name = self.command_name(node);
+        // What the grammar cut off an assignment is no command.
+        let start = field(node, "name").unwrap_or(node).start_byte();
+        if self.code.source.get(..start).is_some_and(|before| before.ends_with('$')) {
+            return;
+        }
         let given = self.command_arguments(node);
         let at = line(node);
         let texts: Vec<String> = given.iter().map(|it| self.path(*it)).collect();
@@ -475,7 +527,7 @@ impl<'t> Shell<'_, 't> {
                     self.read(script, source, at);
                     let is_folder = target.ends_with('/') || sources.len() > 1;
                     let base = source.rsplit('/').next().unwrap_or(source);
-                    if is_folder && base != "*" {
+                    if is_folder {
                         self.write(script, &join(target, base), at);
                     }
                 }
@@ -531,6 +583,7 @@ impl<'t> Shell<'_, 't> {
             let goes_out = ["-o", "--output", "--outfile", "-O"].contains(&previous) && name != "grep"
                 || in_place
                 || is_interpreter(name) && text.split('/').any(|it| ["out", "output", "outbox", "ausgabe", "dist", "build"].contains(&it));
+            let goes_out = goes_out && !after_zip;
             if goes_out { self.write(script, text, at) } else { self.read(script, text, at) }
         }
     }

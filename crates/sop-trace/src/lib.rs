@@ -1,1 +1,208 @@
+//! Works out what happened: from documents to facts, lineage, people, activities in order, disagreements, gaps.
 
+mod activities;
+mod disagree;
+mod facts;
+mod gaps;
+mod lineage;
+mod params;
+mod people;
+mod provenance;
+mod roles;
+mod stops;
+mod text;
+
+pub use params::generalise;
+
+use activities::Work;
+use facts::Ground;
+use people::{People, anchor};
+use sop_core::{BlockKind, Document, FactKind, FileEntry, Format, Happening, LeftOut, Role, Script, Trace};
+use std::collections::{BTreeMap, BTreeSet};
+use text::{re, stems};
+
+/// What the user said about the process, where the folder is not asked.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Name of the process in plain words.
+    pub process: String,
+    /// The period whose run is to be described; the latest if none.
+    pub period: Option<String>,
+}
+
+/// Traces the process in a folder's documents.
+pub fn trace(documents: &[Document], left_out: &[LeftOut], asked: &Asked) -> Trace {
+    let paths: Vec<String> = documents.iter().map(|it| it.path.clone()).collect();
+    let scripts: Vec<Script> = documents.iter().filter_map(|it| sop_script::analyse(it, &paths)).collect();
+    let roles = roles::judge(documents, &scripts);
+    let people = people::collect(documents);
+    let vocabulary = vocabulary(documents, &scripts, &roles);
+    let ground = Ground { documents, roles: &roles, scripts: &scripts, people: &people, vocabulary: &vocabulary };
+    let facts = facts::draw(&ground);
+    let flows = lineage::flows(&scripts, documents);
+    let parameters = params::find(&paths, asked.period.as_deref());
+    let performer = performer(documents, &people, &facts, &roles);
+    let work = Work {
+        ground: &ground,
+        flows: &flows,
+        parameters: &parameters,
+        facts: &facts,
+        performer: performer.map(|at| people.list[at].name.as_str()),
+    };
+    let activities = activities::find(&work);
+    let disagreements = disagree::find(&work, &activities);
+    let gaps = gaps::find(&work);
+    let provenance = provenance::find(&work);
+    let timeline = timeline(documents, &people, &roles);
+    let stops = stops::find(&work);
+    let mut limits = stops::limits(&work, &stops);
+    limits.extend(stops::faults(&work, &stops));
+    Trace {
+        process: asked.process.clone(),
+        files: documents.iter().map(|it| entry(it, &roles)).collect(),
+        left_out: left_out.to_vec(),
+        people: people.list.clone(),
+        performer,
+        parameters: parameters.clone(),
+        facts: facts.clone(),
+        activities,
+        lineage: flows.clone(),
+        timeline,
+        disagreements,
+        gaps,
+        provenance,
+        limits,
+        inputs: stops::inputs(&work),
+        outputs: stops::outputs(&work),
+        needs: stops::needs(&work),
+        events: stops::events(&work),
+        terms: stops::terms(&work),
+        workbook_checks: stops::workbook_checks(&work),
+        stops,
+        scripts: scripts.clone(),
+    }
+}
+
+/// Stems that name what the process works on: files, columns, scripts, subjects, headings.
+fn vocabulary(documents: &[Document], scripts: &[Script], roles: &BTreeMap<String, Role>) -> BTreeSet<String> {
+    let mut set = BTreeSet::new();
+    for document in documents.iter().filter(|it| roles.get(&it.path) != Some(&Role::Noise)) {
+        set.extend(stems(document.path.rsplit_once('.').map_or(document.path.as_str(), |it| it.0)));
+        for table in &document.tables {
+            set.extend(table.columns.iter().flat_map(|it| stems(&it.name)));
+            set.extend(table.preamble.iter().flat_map(|it| stems(it)));
+        }
+        for block in &document.blocks {
+            match block.kind {
+                BlockKind::Heading(_) | BlockKind::Field | BlockKind::Event => set.extend(stems(&block.text)),
+                BlockKind::Message => set.extend(block.context.iter().filter(|_| document.format != Format::Chat).flat_map(|it| stems(it))),
+                BlockKind::Note => set.extend(stems(&block.text)),
+                _ => {}
+            }
+        }
+    }
+    for script in scripts.iter().filter(|it| roles.get(&it.path) != Some(&Role::Noise)) {
+        set.extend(script.remarks.iter().flat_map(|it| stems(&it.text)));
+        set.extend(script.exits.iter().filter_map(|it| it.message.as_deref()).flat_map(stems));
+        set.extend(script.constants.iter().flat_map(|it| stems(&it.name)));
+    }
+    set
+}
+
+/// Who does the work: who reports it done, sends the result and signs the log.
+fn performer(documents: &[Document], people: &People, facts: &[sop_core::Fact], roles: &BTreeMap<String, Role>) -> Option<usize> {
+    let mut score: Vec<u32> = people.list.iter().map(|it| if it.inside { it.acts.min(12) } else { 0 }).collect();
+    for fact in facts.iter().filter(|it| it.is(FactKind::Reports)) {
+        if let Some(at) = fact.speaker.as_deref().and_then(|it| people.find(it)) {
+            score[at] += 2;
+        }
+    }
+    for document in documents {
+        let role = roles.get(&document.path).copied().unwrap_or(Role::Noise);
+        for block in &document.blocks {
+            let text = &block.text;
+            // "started by TB", "by SD", "Sent by: TB", "Prepared by Tom Beckett", "Packet: Shanice Doyle"
+            let by = matches!(document.format, Format::Log) || matches!(block.kind, BlockKind::Row | BlockKind::Paragraph) && role != Role::PriorSop;
+            if by {
+                for found in re!(r"(?i)\b(?:started by|run by|sent by:?|prepared by:?|made by:?|erstellt von:?|bearbeitet von:?|by)\s+((?-i:\p{Lu}[\p{L}]*)(?: (?-i:\p{Lu}\p{L}+))?)").captures_iter(text) {
+                    if let Some(at) = people.find(&found[1]).or_else(|| people.mentioned(&found[1]).first().and_then(|it| people.find(it))) {
+                        score[at] += if document.format == Format::Log { 4 } else { 2 };
+                    }
+                }
+            }
+            let sends = block.kind == BlockKind::Field && text.starts_with("attachment: ") && document.format == Format::Mail;
+            if sends && let Some(at) = document.author.as_deref().and_then(|it| people.find(it)) {
+                score[at] += 2;
+            }
+        }
+    }
+    let best = score.iter().enumerate().filter(|(at, _)| people.list[*at].inside).max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(&a.0)))?;
+    (*best.1 > 0).then_some(best.0)
+}
+
+/// What happened when, from everything that carries a time.
+fn timeline(documents: &[Document], people: &People, roles: &BTreeMap<String, Role>) -> Vec<Happening> {
+    let mut out = Vec::new();
+    for document in documents.iter().filter(|it| roles.get(&it.path) != Some(&Role::Noise)) {
+        let mut last: Option<(u32, String)> = None;
+        for block in &document.blocks {
+            let Some(time) = block.time else { continue };
+            let tells = matches!(block.kind, BlockKind::Message | BlockKind::Command | BlockKind::LogLine | BlockKind::Note | BlockKind::Event);
+            if !tells {
+                continue;
+            }
+            // One entry a mail, not one a paragraph.
+            if let sop_core::Place::Message { n, .. } = block.place
+                && matches!(document.format, Format::Mail | Format::Mailbox)
+            {
+                let key = (n, document.path.clone());
+                if last.as_ref() == Some(&key) {
+                    continue;
+                }
+                last = Some(key);
+            }
+            out.push(Happening {
+                time,
+                who: block.speaker.as_deref().map(|it| people.full(it)),
+                what: text::cut(&block.text, 16),
+                anchor: anchor(document, block),
+            });
+        }
+    }
+    out.sort_by(|a, b| a.time.cmp(&b.time).then(a.anchor.cmp(&b.anchor)));
+    out
+}
+
+fn entry(document: &Document, roles: &BTreeMap<String, Role>) -> FileEntry {
+    let count = |kind: fn(&BlockKind) -> bool| document.blocks.iter().filter(|it| kind(&it.kind)).count();
+    let mut read: Vec<String> = Vec::new();
+    let mut add = |n: usize, one: &str, many: &str| match n {
+        0 => {}
+        1 => read.push(format!("1 {one}")),
+        n => read.push(format!("{n} {many}")),
+    };
+    add(count(|it| *it == BlockKind::Message), "passage", "passages");
+    add(count(|it| *it == BlockKind::QuotedReply), "quoted passage", "quoted passages");
+    add(count(|it| *it == BlockKind::Command), "command", "commands");
+    add(count(|it| *it == BlockKind::LogLine), "log line", "log lines");
+    add(count(|it| *it == BlockKind::Note), "note", "notes");
+    add(count(|it| *it == BlockKind::Formula), "formula", "formulas");
+    add(count(|it| *it == BlockKind::Field), "field", "fields");
+    add(count(|it| matches!(it, BlockKind::Paragraph | BlockKind::Item { .. } | BlockKind::Heading(_))), "paragraph", "paragraphs");
+    add(count(|it| *it == BlockKind::PictureText), "line in the picture", "lines in the picture");
+    for table in &document.tables {
+        let name = if table.name.is_empty() { String::new() } else { format!("{}: ", table.name) };
+        read.push(format!("{name}{} rows, {} columns", table.rows, table.columns.len()));
+    }
+    if let Some(source) = &document.source {
+        read.push(format!("{} lines", source.lines().count()));
+    }
+    FileEntry {
+        path: document.path.clone(),
+        role: roles.get(&document.path).copied().unwrap_or(Role::Noise),
+        format: document.format,
+        read: read.join(", "),
+        remarks: document.remarks.clone(),
+        redactions: document.redactions.len(),
+    }
+}

@@ -9,11 +9,12 @@ use tree_sitter::Node;
 pub(crate) struct Names<'t> {
     assigned: BTreeMap<(usize, &'t str), Vec<(usize, Node<'t>)>>,
     calls: BTreeMap<&'t str, Vec<Node<'t>>>,
+    functions: BTreeMap<&'t str, Node<'t>>,
 }
 
 impl<'t> Names<'t> {
     pub(crate) fn new(code: &Code<'t>) -> Self {
-        let mut names = Self { assigned: BTreeMap::new(), calls: BTreeMap::new() };
+        let mut names = Self { assigned: BTreeMap::new(), calls: BTreeMap::new(), functions: BTreeMap::new() };
         for &node in code.nodes() {
             match node.kind() {
                 "assignment" => {
@@ -22,6 +23,11 @@ impl<'t> Names<'t> {
                         // `self.out` belongs to the object, so every method may look it up.
                         let scope = if left.kind() == "attribute" { 0 } else { scope_of(code, node) };
                         names.assigned.entry((scope, code.text(left))).or_default().push((node.start_byte(), right));
+                    }
+                }
+                "function_definition" => {
+                    if let Some(name) = field(node, "name") {
+                        names.functions.entry(code.text(name)).or_insert(node);
                     }
                 }
                 "call" => {
@@ -49,6 +55,10 @@ impl<'t> Names<'t> {
             }
         }
         None
+    }
+
+    pub(crate) fn function(&self, name: &str) -> Option<Node<'t>> {
+        self.functions.get(name).copied()
     }
 
     pub(crate) fn calls_of(&self, name: &str) -> &[Node<'t>] {
@@ -130,7 +140,7 @@ impl<'t> Eval<'_, 't> {
 
     fn value(&self, node: Node<'t>, seen: &[&str], depth: u8) -> Value {
         let code = self.code;
-        if depth > MAX_DEPTH {
+        if !code.may_step(depth) {
             return Value::Open("value".to_owned());
         }
         let inner = |it: Node<'t>| self.value(it, seen, depth + 1);

@@ -1,0 +1,123 @@
+//! Which section a fact belongs to, and how it is worded: the person's own words, who said them, about what.
+
+use crate::ledger::Entry;
+use regex::Regex;
+use sop_core::{Claim, Fact, FactKind, Role, SectionKind};
+use std::sync::LazyLock;
+
+macro_rules! re {
+    ($pattern:expr) => {{
+        static RE: LazyLock<Regex> = LazyLock::new(|| Regex::new($pattern).expect("a valid pattern"));
+        &*RE
+    }};
+}
+pub(crate) use re;
+
+/// The section of a fact that is no gate, by its weightiest kind.
+pub(crate) fn section(fact: &Fact) -> Option<SectionKind> {
+    // Whom to turn to is looked for when something is wrong, whatever else the sentence says.
+    if fact.is(FactKind::Escalates) && fact.kinds.iter().take(2).any(|it| *it == FactKind::Escalates) && !fact.names.is_empty() | first_person(&fact.text) {
+        return Some(SectionKind::Escalation);
+    }
+    for kind in &fact.kinds {
+        return Some(match kind {
+            FactKind::Decides | FactKind::Forbids | FactKind::Holds | FactKind::Reserves | FactKind::Conditions => SectionKind::Decisions,
+            FactKind::Limits | FactKind::Obliges | FactKind::Corrects => SectionKind::Checks,
+            FactKind::Fails | FactKind::Recovers => SectionKind::Failures,
+            FactKind::Escalates => SectionKind::Escalation,
+            FactKind::Schedules => SectionKind::Trigger,
+            FactKind::Explains => SectionKind::Purpose,
+            FactKind::Owns => SectionKind::Owner,
+            FactKind::Absent => SectionKind::Escalation,
+            FactKind::Approves | FactKind::Asks | FactKind::Retires | FactKind::Instructs | FactKind::Requests | FactKind::Reports | FactKind::States => continue,
+        });
+    }
+    None
+}
+
+pub(crate) fn first_person(text: &str) -> bool {
+    re!(r"(?i)\b(me|i|i'm|i've|i'd|i'll|my|us|mich|mir|ich)\b").is_match(text)
+}
+
+/// The passage with who said it and, where it leans on something, on what.
+pub(crate) fn entry(fact: &Fact) -> Entry {
+    let (text, anchors) = told(fact);
+    Entry::of(Claim::cited(text, anchors), fact.weight)
+}
+
+/// `Ruth Adeyemi, on “3 rejects ..”: “under a hundred quid [£100] all together, leave them out”`
+pub(crate) fn told(fact: &Fact) -> (String, Vec<sop_core::Anchor>) {
+    let mut anchors = fact.anchors.clone();
+    let quote = quoted(&fact.text);
+    let lead = fact.context.as_deref().filter(|_| needs_context(fact)).map(|it| context(it));
+    let text = match (&fact.speaker, lead) {
+        (Some(speaker), Some(lead)) if fact.role == Role::Message => {
+            anchors.extend(fact.context_anchor.clone());
+            format!("{speaker}, on “{lead}”: {quote}")
+        }
+        (Some(speaker), Some(lead)) => format!("{lead}: {quote} ({speaker})"),
+        (Some(speaker), None) => format!("{speaker}: {quote}"),
+        (None, Some(lead)) => {
+            anchors.extend(fact.context_anchor.clone());
+            format!("{lead}: {quote}")
+        }
+        (None, None) => quote,
+    };
+    (text, anchors)
+}
+
+/// Chat answers and cell notes are not to be understood alone; a paragraph of a mail is.
+fn needs_context(fact: &Fact) -> bool {
+    match fact.role {
+        Role::Message => fact.context_anchor.is_some(),
+        Role::Script | Role::Config => fact.context.as_ref().is_some_and(|it| it.len() <= 60),
+        _ => fact.context.as_ref().is_some_and(|it| it.len() <= 80),
+    }
+}
+
+fn context(text: &str) -> String {
+    let text = match text.split_once(": ") {
+        Some((who, rest)) if who.len() < 40 && !who.contains(" / ") => rest,
+        _ => text,
+    };
+    let short = cut(text.rsplit(" / ").next().unwrap_or(text), 14);
+    short.replace(['“', '”'], "'")
+}
+
+pub(crate) fn cut(text: &str, most: usize) -> String {
+    let list: Vec<&str> = text.split_whitespace().collect();
+    if list.len() <= most {
+        return list.join(" ");
+    }
+    format!("{}…", list[..most].join(" ").trim_end_matches([',', ';', ':', '.']))
+}
+
+/// Quotes a passage; sums in words get their figure in square brackets.
+pub(crate) fn quoted(text: &str) -> String {
+    let text = text.replace(['“', '”'], "\"").replace('`', "'");
+    let text = re!(r"(?i)\b(a|one|two|three|four|five|six|eight) (hundred|thousand)( quid| pounds)?\b").replace_all(&text, |it: &regex::Captures<'_>| {
+        let count = match it[1].to_lowercase().as_str() {
+            "two" => 2,
+            "three" => 3,
+            "four" => 4,
+            "five" => 5,
+            "six" => 6,
+            "eight" => 8,
+            _ => 1,
+        };
+        let value = count * if it[2].eq_ignore_ascii_case("hundred") { 100 } else { 1000 };
+        let sign = if it.get(3).is_some() { "£" } else { "" };
+        format!("{} [{sign}{value}]", &it[0])
+    });
+    format!("“{text}”")
+}
+
+/// True if the text speaks of a time in the past by name.
+pub(crate) fn dated(text: &str) -> bool {
+    re!(r"(?i)\b(in|since|last) (january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|autumn|winter|easter|christmas|year|month)\b|\beaster\b").is_match(text)
+}
+
+/// True if the text is about what has to be set, logged in or installed first.
+pub(crate) fn sets_up(text: &str) -> bool {
+    re!(r"(?i)\b(log ?in|login|password|account|access|permission|profile|time ?zone|utc|install|version|set up|setup|before you (export|start|run|begin)|first, every time|zugang|anmeld\w*|berechtigung)\b").is_match(text)
+}

@@ -1,0 +1,129 @@
+//! Entries on their way to the page, the evidence they share, and the room that there is.
+
+use sop_core::{Anchor, Basis, Claim, Evidence, EvidenceId, Item, SectionKind, Statement, StepKind, Stop};
+
+/// An entry of a section before its evidence has numbers.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub head: Claim,
+    pub below: Vec<Claim>,
+    pub kind: Option<StepKind>,
+    /// The rule of the question, if the entry is one.
+    pub asked: Option<String>,
+    pub weight: i32,
+}
+
+impl Entry {
+    pub(crate) fn of(head: Claim, weight: i32) -> Self {
+        Self { head, below: Vec::new(), kind: None, asked: None, weight }
+    }
+
+    pub(crate) fn asked(text: String, anchors: Vec<Anchor>, rule: &str, weight: i32) -> Self {
+        Self { head: Claim::cited(text, anchors), below: Vec::new(), kind: None, asked: Some(rule.to_owned()), weight }
+    }
+
+    fn words(&self) -> usize {
+        // Citations count too: `[E4, E9]`.
+        let count = |it: &Claim| it.text.split_whitespace().count() + it.anchors.len().min(5);
+        count(&self.head) + self.below.iter().map(count).sum::<usize>()
+    }
+}
+
+/// The entry of a way of stopping, with what put it right.
+pub(crate) fn stop(stop: &Stop) -> Entry {
+    let mut entry = Entry::of(stop.claim.clone(), stop.weight + 6);
+    if let Some(recovery) = &stop.recovery {
+        entry.below.push(recovery.clone());
+    }
+    entry
+}
+
+/// Gives each anchor its number at first use.
+pub(crate) struct Ledger {
+    anchors: Vec<Anchor>,
+}
+
+/// A statement has no more citations than this; the weightiest come first.
+const MOST_CITATIONS: usize = 5;
+
+impl Ledger {
+    pub(crate) fn new() -> Self {
+        Self { anchors: Vec::new() }
+    }
+
+    fn id(&mut self, anchor: &Anchor) -> EvidenceId {
+        let at = self.anchors.iter().position(|it| it == anchor).unwrap_or_else(|| {
+            self.anchors.push(anchor.clone());
+            self.anchors.len() - 1
+        });
+        EvidenceId(u32::try_from(at + 1).unwrap_or(u32::MAX))
+    }
+
+    fn statement(&mut self, claim: &Claim, asked: Option<&str>) -> Statement {
+        let mut evidence: Vec<EvidenceId> = Vec::new();
+        for anchor in &claim.anchors {
+            let id = self.id(anchor);
+            if !evidence.contains(&id) && evidence.len() < MOST_CITATIONS.max(if claim.text.contains("; “") { 8 } else { 0 }) {
+                evidence.push(id);
+            }
+        }
+        let basis = match (asked, &claim.inferred) {
+            (Some(rule), _) => Basis::Asked { question: 0, evidence, rule: rule.to_owned() },
+            (None, Some(rule)) => Basis::Inferred { evidence, rule: rule.clone() },
+            (None, None) => Basis::Cited { evidence },
+        };
+        Statement { text: sop_rules::redact(&claim.text).text, basis }
+    }
+
+    pub(crate) fn item(&mut self, entry: Entry) -> Item {
+        let head = self.statement(&entry.head, entry.asked.as_deref());
+        let below = entry.below.iter().map(|it| self.statement(it, None)).collect();
+        Item { head, below, kind: entry.kind }
+    }
+
+    pub(crate) fn evidence(self) -> Vec<Evidence> {
+        self.anchors
+            .into_iter()
+            .enumerate()
+            .map(|(n, anchor)| Evidence { id: EvidenceId(u32::try_from(n + 1).unwrap_or(u32::MAX)), anchor })
+            .collect()
+    }
+}
+
+/// How many entries a section keeps whatever the room.
+fn kept(kind: SectionKind) -> usize {
+    match kind {
+        SectionKind::Steps => 40,
+        SectionKind::Gates => 8,
+        SectionKind::Decisions | SectionKind::Disagreements | SectionKind::Questions => 4,
+        SectionKind::Checks | SectionKind::Failures | SectionKind::Inputs => 3,
+        SectionKind::Escalation | SectionKind::Owner | SectionKind::Prerequisites => 2,
+        _ => 1,
+    }
+}
+
+/// Lets the lightest entries go until the page has no more than `most` words.
+pub(crate) fn trim(sections: &mut [(SectionKind, Vec<Entry>)], most: usize) {
+    loop {
+        let words: usize = sections.iter().flat_map(|it| &it.1).map(Entry::words).sum();
+        if words <= most {
+            return;
+        }
+        let lightest = sections
+            .iter()
+            .enumerate()
+            .filter(|(_, (kind, entries))| entries.len() > kept(*kind))
+            .flat_map(|(s, (_, entries))| entries.iter().enumerate().map(move |(n, it)| (it.weight, std::cmp::Reverse(n), s, n)))
+            .min();
+        let Some((_, _, section, n)) = lightest else { return };
+        sections[section].1.remove(n);
+    }
+}
+
+/// Names the first few and counts the rest.
+pub(crate) fn some(list: &[String], most: usize) -> String {
+    if list.len() <= most {
+        return list.join(", ");
+    }
+    format!("{} and {} more", list[..most].join(", "), list.len() - most)
+}

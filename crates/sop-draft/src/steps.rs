@@ -1,0 +1,59 @@
+//! The steps: one action each, in order, with how, what it leaves and when it is done.
+
+use crate::facts::{cut, told};
+use crate::ledger::Entry;
+use crate::{Audience, Plan};
+use sop_core::{Activity, Claim, StepKind};
+
+/// More steps than this are two procedures.
+const MOST_STEPS: usize = 22;
+
+pub(crate) fn entries(plan: &mut Plan<'_>, audience: &Audience) -> Vec<Entry> {
+    let trace = plan.trace;
+    let mut out: Vec<Entry> = Vec::new();
+    let keep = keep(&trace.activities);
+    for activity in keep {
+        // A passage that a step tells is not told again elsewhere.
+        for (n, fact) in trace.facts.iter().enumerate() {
+            if activity.kind != StepKind::Gate && std::iter::once(&activity.action).chain(&activity.details).any(|it| it.anchors.contains(&fact.anchors[0]) && it.text.contains(fact.text.as_str())) {
+                plan.used[n] = true;
+            }
+        }
+        out.push(entry(activity, audience));
+    }
+    let _ = told;
+    out
+}
+
+/// All steps if they fit; otherwise those with the least behind them go.
+fn keep(list: &[Activity]) -> Vec<&Activity> {
+    let mut keep: Vec<&Activity> = list.iter().collect();
+    while keep.len() > MOST_STEPS {
+        let Some(at) = (0..keep.len()).min_by_key(|&n| worth(keep[n])) else { break };
+        keep.remove(at);
+    }
+    keep
+}
+
+fn worth(it: &Activity) -> usize {
+    it.details.len() * 2 + usize::from(it.listed.is_some()) * 4 + usize::from(it.done_when.is_some()) * 4 + it.action.anchors.len() + 3 * usize::from(it.kind == StepKind::Gate)
+}
+
+fn entry(activity: &Activity, audience: &Audience) -> Entry {
+    let mut head = activity.action.clone();
+    if !audience.is_new() {
+        head.text = head.text.split(" (here ").next().unwrap_or(&head.text).to_owned();
+    }
+    if activity.kind != StepKind::Gate {
+        head.text = format!("{} *({})*", head.text.trim_end_matches('.'), activity.kind.as_str());
+    }
+    let mut entry = Entry::of(head, 60);
+    entry.kind = Some(activity.kind);
+    for detail in activity.details.iter().take(3) {
+        entry.below.push(Claim { text: cut(&detail.text, 45), ..detail.clone() });
+    }
+    if let Some(done) = &activity.done_when {
+        entry.below.push(Claim { text: format!("**Done when** {}.", done.text.trim_end_matches('.')), ..done.clone() });
+    }
+    entry
+}

@@ -1,0 +1,160 @@
+//! What was done, step by step: from commands, notes, checklists, screens, messages and documents, joined and
+//! put into the order that lineage, lists and times show.
+
+mod order;
+mod sources;
+
+use crate::facts::Ground;
+use crate::text::{overlap, shared};
+use sop_core::{Activity, Claim, Fact, Flow, Moment, Parameter, StepKind};
+use std::collections::BTreeSet;
+
+/// A step in the making.
+#[derive(Debug, Clone)]
+pub(crate) struct Candidate {
+    pub source: Source,
+    pub action: Claim,
+    pub details: Vec<Claim>,
+    pub done_when: Option<Claim>,
+    pub kind: StepKind,
+    pub actor: Option<String>,
+    pub time: Option<Moment>,
+    /// (list, number in it)
+    pub listed: Option<(u32, u32)>,
+    pub topic: Vec<String>,
+    /// Lower-case names of files and scripts it is about.
+    pub objects: BTreeSet<String>,
+    pub reads: Vec<String>,
+    pub writes: Vec<String>,
+}
+
+/// Where a candidate comes from, the source that words a joined step first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Source {
+    Command,
+    Brought,
+    Checklist,
+    NoteItem,
+    CellNote,
+    Approval,
+    Sent,
+    Written,
+    Screen,
+    Event,
+    Report,
+}
+
+impl Candidate {
+    pub(crate) fn new(source: Source, action: Claim) -> Self {
+        let topic = crate::text::stems(&action.text);
+        Self {
+            source,
+            action,
+            details: Vec::new(),
+            done_when: None,
+            kind: StepKind::Mechanical,
+            actor: None,
+            time: None,
+            listed: None,
+            topic,
+            objects: BTreeSet::new(),
+            reads: Vec::new(),
+            writes: Vec::new(),
+        }
+    }
+}
+
+/// Everything that steps are drawn from.
+pub(crate) struct Work<'a> {
+    pub ground: &'a Ground<'a>,
+    pub flows: &'a [Flow],
+    pub parameters: &'a [Parameter],
+    pub facts: &'a [Fact],
+    pub performer: Option<&'a str>,
+}
+
+/// Returns the activities of the process in order.
+pub(crate) fn find(work: &Work<'_>) -> Vec<Activity> {
+    let mut list = sources::all(work);
+    list = join(list);
+    order::arrange(&mut list);
+    list.into_iter().map(activity).collect()
+}
+
+fn activity(it: Candidate) -> Activity {
+    Activity {
+        action: it.action,
+        kind: it.kind,
+        actor: it.actor,
+        details: it.details,
+        done_when: it.done_when,
+        reads: it.reads,
+        writes: it.writes,
+        time: it.time,
+        listed: it.listed,
+        topic: it.topic,
+    }
+}
+
+/// Joins candidates that speak of one step.
+fn join(list: Vec<Candidate>) -> Vec<Candidate> {
+    let mut out: Vec<Candidate> = Vec::new();
+    let mut list = list;
+    list.sort_by(|a, b| a.source.cmp(&b.source));
+    for candidate in list {
+        let best = out
+            .iter()
+            .enumerate()
+            .filter_map(|(n, it)| likeness(it, &candidate).map(|score| (n, score)))
+            .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+        match best {
+            Some((n, _)) => absorb(&mut out[n], candidate),
+            None => out.push(candidate),
+        }
+    }
+    out
+}
+
+/// How surely two candidates are one step; nothing if they are not.
+fn likeness(a: &Candidate, b: &Candidate) -> Option<f64> {
+    // Two items of one list are two steps, and so are two commands or two leaves given.
+    let twins = matches!(b.source, Source::Command | Source::Brought | Source::Approval | Source::Checklist | Source::Sent);
+    if a.listed.is_some() && b.listed.is_some() || a.source == b.source && twins || b.source == Source::Approval || a.source == Source::Approval {
+        return None;
+    }
+    let same_object = a.objects.intersection(&b.objects).count();
+    let both = shared(&a.topic, &b.topic);
+    let score = overlap(&a.topic, &b.topic) + 0.4 * same_object.min(2) as f64;
+    let needed = match b.source {
+        Source::NoteItem => 0.34,
+        Source::Report | Source::Screen | Source::Event | Source::CellNote => 0.3,
+        Source::Written => 0.4,
+        _ => 0.45,
+    };
+    (score >= needed && (same_object > 0 || both >= 2)).then_some(score)
+}
+
+fn absorb(into: &mut Candidate, from: Candidate) {
+    let known = |claims: &[Claim], claim: &Claim| claims.iter().any(|it| it.text == claim.text);
+    if from.source != Source::Command && !known(&into.details, &from.action) && into.action.text != from.action.text {
+        into.details.push(from.action);
+    }
+    for detail in from.details {
+        if !known(&into.details, &detail) {
+            into.details.push(detail);
+        }
+    }
+    into.done_when = into.done_when.take().or(from.done_when);
+    into.time = into.time.or(from.time);
+    into.listed = into.listed.or(from.listed);
+    into.actor = into.actor.take().or(from.actor);
+    if from.kind == StepKind::Judgment && into.kind == StepKind::Mechanical && into.source != Source::Command {
+        into.kind = StepKind::Judgment;
+    }
+    into.objects.extend(from.objects);
+    into.topic.extend(from.topic);
+    into.topic.sort();
+    into.topic.dedup();
+    into.reads.extend(from.reads);
+    into.writes.extend(from.writes);
+}

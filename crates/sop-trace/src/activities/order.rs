@@ -1,0 +1,87 @@
+//! The order of steps: what writes goes before what reads, lists keep their order, times count after that.
+
+use super::{Candidate, Source};
+use crate::roles::fits;
+
+/// How strongly the evidence says that `a` comes before `b`; negative for the other way.
+fn says(a: &Candidate, b: &Candidate) -> i64 {
+    let mut score = 0;
+    let feeds = |x: &Candidate, y: &Candidate| {
+        x.writes.iter().any(|w| y.reads.iter().any(|r| w == r || fits(w, r) || fits(r, w)))
+    };
+    if feeds(a, b) {
+        score += 10;
+    }
+    if feeds(b, a) {
+        score -= 10;
+    }
+    if let (Some((la, na)), Some((lb, nb))) = (a.listed, b.listed)
+        && la == lb
+    {
+        score += 7 * (i64::from(nb) - i64::from(na)).signum();
+    }
+    if let (Some(ta), Some(tb)) = (a.time, b.time) {
+        score += 4 * match ta.cmp(&tb) {
+            std::cmp::Ordering::Less => 1,
+            std::cmp::Ordering::Equal => 0,
+            std::cmp::Ordering::Greater => -1,
+        };
+    }
+    score + rank(b.source) - rank(a.source)
+}
+
+/// With nothing else to go by: bring, run, write, send, follow up.
+fn rank(source: Source) -> i64 {
+    match source {
+        Source::Brought => 0,
+        Source::Command | Source::Checklist | Source::NoteItem | Source::Approval | Source::Report => 1,
+        Source::CellNote | Source::Screen | Source::Written => 1,
+        Source::Sent => 2,
+        Source::Event => 3,
+    }
+}
+
+/// Puts the candidates into the order that goes against the least evidence.
+pub(super) fn arrange(list: &mut Vec<Candidate>) {
+    let n = list.len();
+    let mut order: Vec<usize> = (0..n).collect();
+    // Start from times, then lists, so that equal scores keep a sensible order.
+    order.sort_by(|&a, &b| {
+        let (a, b) = (&list[a], &list[b]);
+        a.time.cmp(&b.time).then(a.listed.cmp(&b.listed)).then(a.source.cmp(&b.source)).then(a.action.text.cmp(&b.action.text))
+    });
+    let matrix: Vec<Vec<i64>> = list.iter().map(|a| list.iter().map(|b| says(a, b)).collect()).collect();
+    // Move one step at a time to where it contradicts least, until nothing gets better. Few steps, so this is cheap;
+    // the bound keeps a folder with hundreds of them from taking long.
+    for _ in 0..n.min(60) {
+        let mut moved = false;
+        for from in 0..n {
+            let step = order[from];
+            let mut gain = 0;
+            let mut best = (0, from);
+            for to in (0..from).rev() {
+                gain += matrix[step][order[to]] - matrix[order[to]][step];
+                if gain > best.0 {
+                    best = (gain, to);
+                }
+            }
+            gain = 0;
+            for to in from + 1..n {
+                gain += matrix[order[to]][step] - matrix[step][order[to]];
+                if gain > best.0 {
+                    best = (gain, to);
+                }
+            }
+            if best.1 != from {
+                order.remove(from);
+                order.insert(best.1, step);
+                moved = true;
+            }
+        }
+        if !moved {
+            break;
+        }
+    }
+    let mut taken: Vec<Option<Candidate>> = std::mem::take(list).into_iter().map(Some).collect();
+    *list = order.into_iter().filter_map(|at| taken[at].take()).collect();
+}

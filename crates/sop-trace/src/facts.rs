@@ -1,0 +1,308 @@
+//! What people said, in their own words: passages that carry a request, a leave, a ban, a limit, a reason.
+
+use crate::people::People;
+use crate::text::{overlap, quantities, sentences, shared, stems, words};
+use sop_core::{Anchor, Block, BlockKind, Document, Fact, FactKind, Format, Role, Script};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A passage has no more words than this; longer ones are for reading, not for following.
+const MOST_WORDS: usize = 52;
+
+/// What facts are drawn from: documents with their roles, and the vocabulary of the process.
+pub(crate) struct Ground<'a> {
+    pub documents: &'a [Document],
+    pub roles: &'a BTreeMap<String, Role>,
+    pub scripts: &'a [Script],
+    pub people: &'a People,
+    /// Stems that name the files, columns, scripts and subjects of the process.
+    pub vocabulary: &'a BTreeSet<String>,
+}
+
+/// A piece of text by one voice, with what it stands under.
+struct Voice<'a> {
+    document: &'a Document,
+    text: &'a str,
+    place: sop_core::Place,
+    speaker: Option<String>,
+    to: Vec<String>,
+    time: Option<sop_core::Moment>,
+    /// What the voice answers or stands under.
+    context: Option<Context>,
+    kind: BlockKind,
+}
+
+#[derive(Clone)]
+struct Context {
+    text: String,
+    anchor: Option<Anchor>,
+    speaker: Option<String>,
+}
+
+/// Draws the facts out of every voice of the folder, heaviest first.
+pub(crate) fn draw(ground: &Ground<'_>) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    for document in ground.documents {
+        let role = ground.roles.get(&document.path).copied().unwrap_or(Role::Noise);
+        if matches!(role, Role::Noise | Role::PriorSop) {
+            continue;
+        }
+        for voice in voices(document, role, ground) {
+            facts.extend(passages(&voice, role, ground));
+        }
+    }
+    for script in ground.scripts {
+        let Some(document) = ground.documents.iter().find(|it| it.path == script.path) else { continue };
+        let role = ground.roles.get(&script.path).copied().unwrap_or(Role::Script);
+        if role == Role::Noise {
+            continue;
+        }
+        for remark in &script.remarks {
+            let voice = Voice {
+                document,
+                text: &remark.text,
+                place: sop_core::Place::Lines { from: remark.from, to: remark.to },
+                speaker: None,
+                to: Vec::new(),
+                time: None,
+                context: beside(script, remark.from, remark.to),
+                kind: BlockKind::CodeComment,
+            };
+            facts.extend(passages(&voice, role, ground));
+        }
+    }
+    join(facts)
+}
+
+/// The constant that a remark stands beside or above.
+fn beside(script: &Script, from: u32, to: u32) -> Option<Context> {
+    let constant = script.constants.iter().find(|it| it.line == from || it.line == to || it.line == to + 1)?;
+    Some(Context {
+        text: format!("{} = {}", constant.name, constant.value),
+        anchor: Some(Anchor {
+            artifact: script.artifact.clone(),
+            path: script.path.clone(),
+            place: sop_core::Place::Lines { from: constant.line, to: constant.line },
+            quote: format!("{} = {}", constant.name, constant.value),
+        }),
+        speaker: None,
+    })
+}
+
+/// The voices of one document, in order, each with what it answers.
+fn voices<'a>(document: &'a Document, role: Role, ground: &Ground<'_>) -> Vec<Voice<'a>> {
+    let mut out: Vec<Voice<'a>> = Vec::new();
+    // A quoted reply counts only if the mail it repeats is not in the folder itself.
+    let originals: Vec<Vec<String>> = ground
+        .documents
+        .iter()
+        .filter(|it| matches!(it.format, Format::Mail | Format::Mailbox))
+        .flat_map(|it| &it.blocks)
+        .filter(|it| it.kind == BlockKind::Message)
+        .map(|it| stems(&it.text))
+        .collect();
+    for (n, block) in document.blocks.iter().enumerate() {
+        let speaks = match block.kind {
+            BlockKind::Message | BlockKind::Note | BlockKind::Event => true,
+            BlockKind::QuotedReply => {
+                let here = stems(&block.text);
+                !here.is_empty() && !originals.iter().any(|it| overlap(it, &here) > 0.6)
+            }
+            BlockKind::CodeComment => document.format != Format::Script,
+            BlockKind::Item { .. } | BlockKind::Paragraph => {
+                matches!(role, Role::Note | Role::Record) || matches!(document.format, Format::Pdf | Format::Docx) && role != Role::Template
+            }
+            BlockKind::Cell | BlockKind::Row | BlockKind::Field => document.format == Format::Workbook && words(&block.text) >= 4 && role != Role::Input,
+            BlockKind::PictureText => words(&block.text) >= 4,
+            _ => false,
+        };
+        if !speaks || words(&block.text) < 2 {
+            continue;
+        }
+        out.push(Voice {
+            document,
+            text: &block.text,
+            place: block.place.clone(),
+            speaker: block.speaker.as_deref().map(|it| ground.people.full(it)).or_else(|| author(document, role, ground)),
+            to: block.to.iter().map(|it| ground.people.full(it)).collect(),
+            time: block.time,
+            context: context(document, n, block),
+            kind: block.kind,
+        });
+    }
+    out
+}
+
+/// A note has the voice of whoever wrote it, if the file says who.
+fn author(document: &Document, role: Role, ground: &Ground<'_>) -> Option<String> {
+    let by = document.author.as_deref()?;
+    (role == Role::Note).then(|| ground.people.find(by)).flatten().map(|at| ground.people.list[at].name.clone())
+}
+
+/// What a block answers: for chat the message before it, for a cell its row, for an item its heading.
+fn context(document: &Document, n: usize, block: &Block) -> Option<Context> {
+    if document.format == Format::Chat {
+        let before = document.blocks[..n].iter().rev().take(3).find(|it| {
+            it.kind == BlockKind::Message && it.speaker != block.speaker && words(&it.text) >= 3 && near(it, block)
+        })?;
+        return Some(Context {
+            text: before.text.clone(),
+            anchor: Some(crate::people::anchor(document, before)),
+            speaker: before.speaker.clone(),
+        });
+    }
+    let text = block.context.clone()?;
+    Some(Context { text, anchor: None, speaker: None })
+}
+
+/// Two chat messages belong together within three quarters of an hour.
+fn near(a: &Block, b: &Block) -> bool {
+    match (a.time, b.time) {
+        (Some(a), Some(b)) => b.duration_since(a).as_secs() <= 45 * 60,
+        _ => true,
+    }
+}
+
+/// Words with which a sentence leans on the one before it.
+const LEANS: &[&str] = &[
+    "it", "that", "this", "there", "them", "those", "these", "he", "she", "they", "then", "so", "but", "and", "or", "otherwise",
+    "nothing", "anything", "until", "without", "when", "if", "over", "under", "not", "no", "yes", "had", "else", "both", "same",
+    "das", "dies", "dann", "sonst", "wenn", "aber", "und", "es", "sie", "danach", "falls", "darum", "deshalb", "dafür",
+];
+
+fn leans(sentence: &str) -> bool {
+    let first: Vec<String> = sentence
+        .split(|c: char| !(c.is_alphanumeric() || c == '\''))
+        .filter(|it| !it.is_empty())
+        .take(2)
+        .map(str::to_lowercase)
+        .collect();
+    first.first().is_some_and(|it| LEANS.contains(&it.as_str())) || words(sentence) < 5
+}
+
+/// Cuts a voice into passages that say something.
+fn passages(voice: &Voice<'_>, role: Role, ground: &Ground<'_>) -> Vec<Fact> {
+    let list = sentences(voice.text);
+    let acts: Vec<Vec<sop_rules::Act>> = list.iter().map(|it| sop_rules::acts(it)).collect();
+    let strong = |n: usize| acts[n].iter().any(|it| it.weight >= 5);
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < list.len() {
+        if !strong(at) && !(acts[at].iter().any(|it| it.kind == FactKind::Instructs)) {
+            at += 1;
+            continue;
+        }
+        let mut from = at;
+        let mut to = at;
+        let count = |from: usize, to: usize| list[from..=to].iter().map(|it| words(it)).sum::<usize>();
+        let taken = out.last().map_or(0, |it: &(usize, usize)| it.1 + 1);
+        while from > taken && (leans(list[from]) || from == at && words(list[from - 1]) <= 14) && count(from - 1, to) <= MOST_WORDS {
+            from -= 1;
+        }
+        while to + 1 < list.len() && (strong(to + 1) || leans(list[to + 1])) && count(from, to + 1) <= MOST_WORDS {
+            to += 1;
+        }
+        out.push((from, to));
+        at = to + 1;
+    }
+    out.into_iter().filter_map(|(from, to)| fact(voice, &list, &acts, from, to, role, ground)).collect()
+}
+
+/// Makes one fact of the sentences `from..=to` of a voice.
+fn fact(
+    voice: &Voice<'_>,
+    list: &[&str],
+    acts: &[Vec<sop_rules::Act>],
+    from: usize,
+    to: usize,
+    role: Role,
+    ground: &Ground<'_>,
+) -> Option<Fact> {
+    let start = list[from].as_ptr() as usize - voice.text.as_ptr() as usize;
+    let end = list[to].as_ptr() as usize - voice.text.as_ptr() as usize + list[to].len();
+    let text = &voice.text[start..end];
+    let mut kinds: BTreeMap<FactKind, i32> = BTreeMap::new();
+    let mut rules: Vec<String> = Vec::new();
+    for act in acts[from..=to].iter().flatten() {
+        let weight = kinds.entry(act.kind).or_default();
+        *weight = (*weight).max(act.weight);
+        if !rules.iter().any(|it| it == act.rule) {
+            rules.push(act.rule.to_owned());
+        }
+    }
+    if kinds.is_empty() {
+        return None;
+    }
+    let mut order: Vec<(FactKind, i32)> = kinds.into_iter().collect();
+    order.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    let names: Vec<String> = ground.people.mentioned(text).into_iter().filter(|it| Some(it) != voice.speaker.as_ref()).collect();
+    let topic = stems(text);
+    let around = voice.context.as_ref().map(|it| stems(&it.text)).unwrap_or_default();
+    let own = topic.iter().filter(|it| ground.vocabulary.contains(*it)).count();
+    let near = around.iter().filter(|it| ground.vocabulary.contains(*it)).count();
+    let mut weight = order[0].1 * 2 + order.get(1).map_or(0, |it| it.1) + order.get(2).map_or(0, |it| it.1 / 2);
+    weight += 2 * i32::from(!names.is_empty()) + 3 * i32::from(!quantities(text).is_empty());
+    weight += match voice.kind {
+        BlockKind::Note => 4,
+        BlockKind::Message | BlockKind::QuotedReply => 2,
+        _ => 0,
+    };
+    weight += i32::try_from(own.min(4)).unwrap_or(0);
+    if own == 0 {
+        weight -= if near >= 1 { 3 } else { 12 };
+    }
+    if words(text) < 4 {
+        weight -= 4;
+    }
+    if weight < 8 {
+        return None;
+    }
+    let anchor = Anchor {
+        artifact: voice.document.artifact.clone(),
+        path: voice.document.path.clone(),
+        place: voice.place.clone(),
+        quote: text.to_owned(),
+    };
+    let context = voice.context.as_ref();
+    Some(Fact {
+        kinds: order.into_iter().map(|it| it.0).collect(),
+        text: text.to_owned(),
+        context: context.map(|it| match &it.speaker {
+            Some(speaker) => format!("{}: {}", ground.people.full(speaker), it.text),
+            None => it.text.clone(),
+        }),
+        speaker: voice.speaker.clone(),
+        to: voice.to.clone(),
+        time: voice.time,
+        anchors: vec![anchor],
+        context_anchor: context.and_then(|it| it.anchor.clone()),
+        rules,
+        weight,
+        names,
+        topic,
+        role,
+    })
+}
+
+/// Joins facts that say the same in several places, and puts the heaviest first.
+fn join(mut facts: Vec<Fact>) -> Vec<Fact> {
+    facts.sort_by(|a, b| b.weight.cmp(&a.weight).then_with(|| a.anchors[0].cmp(&b.anchors[0])));
+    let mut out: Vec<Fact> = Vec::new();
+    for fact in facts {
+        let twin = out.iter_mut().find(|it| {
+            it.text == fact.text
+                || it.topic.len() >= 4 && overlap(&it.topic, &fact.topic) >= 0.6
+                || fact.topic.len() >= 4 && it.kinds[0] == fact.kinds[0] && shared(&it.topic, &fact.topic) * 10 >= fact.topic.len() * 8
+        });
+        match twin {
+            Some(twin) => {
+                if twin.anchors.len() < 3 && !twin.anchors.contains(&fact.anchors[0]) {
+                    twin.anchors.push(fact.anchors[0].clone());
+                    twin.weight += 2;
+                }
+            }
+            None => out.push(fact),
+        }
+    }
+    out.sort_by(|a, b| b.weight.cmp(&a.weight).then_with(|| a.anchors[0].cmp(&b.anchors[0])));
+    out
+}

@@ -1,0 +1,284 @@
+//! What a new person needs and the folder does not tell: each becomes a question, with whom to ask.
+
+use crate::activities::Work;
+use crate::params::other_run;
+use crate::people::anchor;
+use crate::text::{cut, re, shared, stems, words};
+use sop_core::{Anchor, Block, BlockKind, Document, FactKind, Format, Gap, Role};
+use std::collections::BTreeSet;
+
+pub(crate) fn find(work: &Work<'_>) -> Vec<Gap> {
+    let mut out = Vec::new();
+    out.extend(asked(work));
+    out.extend(cover(work));
+    out.extend(settings(work));
+    out.extend(deadlines(work));
+    out.extend(unused(work));
+    out.extend(unnamed_member(work));
+    out.extend(two_limits(work));
+    out.sort_by(|a, b| b.weight.cmp(&a.weight).then(a.question.cmp(&b.question)));
+    out
+}
+
+fn gap(question: String, why: &str, anchors: Vec<Anchor>, rule: &str, weight: i32) -> Gap {
+    Gap { question, why: why.to_owned(), ask: None, anchors, rule: rule.to_owned(), weight }
+}
+
+/// Questions that somebody put and nobody answered.
+fn asked(work: &Work<'_>) -> Vec<Gap> {
+    let mut out: Vec<Gap> = Vec::new();
+    for document in work.ground.documents {
+        let role = work.ground.roles.get(&document.path).copied().unwrap_or(Role::Noise);
+        if matches!(role, Role::Noise | Role::PriorSop | Role::Template | Role::Input | Role::Output | Role::Script) {
+            continue;
+        }
+        for (n, block) in document.blocks.iter().enumerate() {
+            let voice = matches!(block.kind, BlockKind::Message | BlockKind::Item { .. } | BlockKind::Paragraph | BlockKind::Row | BlockKind::Field | BlockKind::Cell | BlockKind::Note | BlockKind::CodeComment);
+            let doubt = block.text.contains("??") || re!(r": \?(?: |$)|\| \? | \?$").is_match(&block.text);
+            let question = block.text.contains('?');
+            let ask = re!(r"(?i)^(?:[-*] )?(?:ask|frag|find out|klären)\b.{0,40}\b(who|which|what|whether|if|how|when|wer|welche|ob|was|wie)\b").is_match(&block.text);
+            if !voice || !(doubt || question || ask) || words(&block.text) > 70 || words(&block.text) < 3 {
+                continue;
+            }
+            let talk = matches!(document.format, Format::Mail | Format::Mailbox | Format::Chat);
+            if talk && !doubt && (answered(work, document, n, block) || !substantial(block)) {
+                continue;
+            }
+            if !talk && !doubt && !ask && role != Role::Note {
+                continue;
+            }
+            let topical = stems(&block.text).iter().any(|it| work.ground.vocabulary.contains(it));
+            if !topical {
+                continue;
+            }
+            let who = block.speaker.as_deref().map(|it| work.ground.people.full(it));
+            let said = cut(&block.text, 45);
+            let text = match &who {
+                Some(who) if talk => format!("{who} asked: “{said}” No answer is in the folder."),
+                _ => format!("`{}` leaves open: “{said}”", document.name()),
+            };
+            let mut found = gap(text, "a question was put and not answered", vec![anchor(document, block)], "question without an answer", if talk { 16 } else { 18 });
+            found.ask = block.to.first().map(|it| work.ground.people.full(it));
+            if !out.iter().any(|it| shared(&stems(&it.question), &stems(&found.question)) * 10 > stems(&found.question).len() * 7) {
+                out.push(found);
+            }
+        }
+    }
+    out
+}
+
+/// A question of substance asks who, which, whose, how; "ok?" and "see you at five?" do not.
+fn substantial(block: &Block) -> bool {
+    re!(r"(?i)\b(who|who's|whose|which|should|how often|is that what|wer|wessen|welche\w*|sollen|qui|quién)\b[^?]*\?").is_match(&block.text) && words(&block.text) >= 6
+}
+
+/// Somebody else wrote in the same thread afterwards.
+fn answered(work: &Work<'_>, document: &Document, n: usize, block: &Block) -> bool {
+    if document.format == Format::Chat {
+        return document.blocks[n + 1..].iter().take(4).any(|it| it.speaker != block.speaker);
+    }
+    let thread = |text: &Option<String>| text.as_deref().map(|it| re!(r"(?i)^((re|aw|fw|fwd|wg)\s*:\s*)+").replace(it, "").to_lowercase());
+    let subject = thread(&block.context);
+    work.ground
+        .documents
+        .iter()
+        .filter(|it| matches!(it.format, Format::Mail | Format::Mailbox))
+        .flat_map(|it| &it.blocks)
+        .any(|it| it.kind == BlockKind::Message && it.speaker != block.speaker && it.time > block.time && thread(&it.context) == subject)
+}
+
+/// Nobody is named for when those who matter are away.
+fn cover(work: &Work<'_>) -> Vec<Gap> {
+    let named = work.facts.iter().any(|it| re!(r"(?i)(stands? in for|covers? for|covering for|deput(y|ise)|vertritt|vertretung (ist|macht|durch)|when .{0,30} (is|are) (away|off), .{0,20}(does|ask|goes))").is_match(&it.text) && it.names.len() >= 2);
+    if named || work.ground.people.list.is_empty() {
+        return Vec::new();
+    }
+    let mut names: Vec<String> = work.performer.map(str::to_owned).into_iter().collect();
+    for fact in work.facts.iter().filter(|it| it.is(FactKind::Approves) || it.is(FactKind::Reserves) || it.is(FactKind::Conditions)) {
+        if let Some(speaker) = &fact.speaker
+            && !names.contains(speaker)
+            && work.ground.people.find(speaker).is_some_and(|at| work.ground.people.list[at].inside)
+            && names.len() < 4
+        {
+            names.push(speaker.clone());
+        }
+    }
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let mut anchors: Vec<Anchor> = Vec::new();
+    let mut text = format!("Who stands in when {} is away? Nobody is named as cover", or_list(&names));
+    if let Some(fact) = work.facts.iter().find(|it| it.is(FactKind::Absent) && it.speaker.as_ref().is_none_or(|s| names.contains(s)) && words(&it.text) < 40) {
+        text.push_str(&format!("; “{}”", cut(&fact.text, 20)));
+        anchors.push(fact.anchors[0].clone());
+    }
+    for name in &names {
+        if let Some(at) = work.ground.people.find(name)
+            && let Some(first) = work.ground.people.list[at].anchors.first()
+            && anchors.len() < 4
+        {
+            anchors.push(first.clone());
+        }
+    }
+    text.push('.');
+    vec![gap(text, "no cover for an absence", anchors, "no cover named", 20)]
+}
+
+fn or_list(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [rest @ .., last] => format!("{} or {last}", rest.join(", ")),
+    }
+}
+
+/// The same setting with another remark in another run.
+fn settings(work: &Work<'_>) -> Vec<Gap> {
+    let mut out = Vec::new();
+    let remarks = |other: bool| -> Vec<(&Document, &Block)> {
+        work.ground
+            .documents
+            .iter()
+            .filter(|it| it.format == Format::Config && other_run(&it.path, work.parameters) == other)
+            .flat_map(|document| document.blocks.iter().filter(|it| it.kind == BlockKind::CodeComment).map(move |block| (document, block)))
+            .collect()
+    };
+    for (document, block) in remarks(false) {
+        let Some(key) = &block.context else { continue };
+        for (then, before) in remarks(true) {
+            if before.context.as_ref() == Some(key) && then.name() == document.name() && before.text != block.text && shared(&stems(&before.text), &stems(&block.text)) < stems(&block.text).len() {
+                out.push(gap(
+                    format!("Which `{key}`: “{}” (`{}`) or “{}” (`{}`)?", before.text, then.path, block.text, document.path),
+                    "two runs say different things of one setting",
+                    vec![anchor(document, block), anchor(then, before)],
+                    "setting explained differently in two runs",
+                    19,
+                ));
+            }
+        }
+    }
+    out
+}
+
+/// A term was set, and nothing says what happens if it passes.
+fn deadlines(work: &Work<'_>) -> Vec<Gap> {
+    let mut out = Vec::new();
+    for fact in work.facts.iter().filter(|it| (it.is(FactKind::Conditions) || it.is(FactKind::Holds) || it.is(FactKind::Reserves)) && it.role == Role::Message) {
+        let by = re!(r"(?i)\b([^.;:\n-]{3,60}?)\b(by|until|bis) (?:the )?\d{1,2}(?:st|nd|rd|th|\.)? ?(?:january|february|march|april|may|june|july|august|september|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember)");
+        let Some(found) = by.captures(&fact.text) else { continue };
+        let late = re!(r"(?i)(if (it|that|they) (is|are|does|do)(n't| not)|otherwise|or else|if not|after that|sonst|andernfalls)").is_match(&fact.text);
+        if late {
+            continue;
+        }
+        out.push(gap(
+            format!("What happens if “{}” is not met in time? Nothing says it.", cut(found[0].trim(), 18)),
+            "a term without its consequence",
+            vec![fact.anchors[0].clone()],
+            "term without a consequence",
+            14,
+        ));
+        if out.len() == 2 {
+            break;
+        }
+    }
+    out
+}
+
+/// A list with amounts that people speak of and no script or step takes up.
+fn unused(work: &Work<'_>) -> Vec<Gap> {
+    let mut out = Vec::new();
+    for document in work.ground.documents.iter().filter(|it| it.format == Format::Csv && !other_run(&it.path, work.parameters)) {
+        let role = work.ground.roles.get(&document.path).copied().unwrap_or(Role::Noise);
+        let used = work.flows.iter().any(|it| it.files.contains(&document.path));
+        let money = document.tables.iter().any(|it| it.has_total || it.columns.iter().any(|c| re!(r"(?i)(fee|amount|credit|betrag|price|sum|total)").is_match(&c.name)));
+        let small = document.tables.iter().all(|it| it.rows <= 60);
+        if role != Role::Input || used || !money || !small || work.ground.scripts.is_empty() {
+            continue;
+        }
+        let name = stems(document.name().rsplit_once('.').map_or(document.name(), |it| it.0));
+        let talk = work.facts.iter().find(|it| shared(&it.topic, &name) >= 2);
+        let Some(first) = document.blocks.first() else { continue };
+        let mut anchors = vec![anchor(document, first)];
+        let spoken = talk.map(|it| { anchors.push(it.anchors[0].clone()); });
+        out.push(gap(
+            format!("Who books or applies the amounts in `{}`, and how? {}", document.name(), if spoken.is_some() { "They are agreed, but no step shows it." } else { "No step shows it." }),
+            "a list of amounts that nothing takes up",
+            anchors,
+            "list that no step uses",
+            15,
+        ));
+    }
+    out.truncate(2);
+    out
+}
+
+/// A rule says "every", a form names several, and one of them is never heard of again.
+fn unnamed_member(work: &Work<'_>) -> Vec<Gap> {
+    let mut out = Vec::new();
+    for document in work.ground.documents.iter().filter(|it| !other_run(&it.path, work.parameters)) {
+        for block in document.blocks.iter().filter(|it| matches!(it.kind, BlockKind::Field | BlockKind::Paragraph | BlockKind::Row)) {
+            let Some((label, value)) = block.text.split_once(": ") else { continue };
+            let members: Vec<String> = re!(r"(\p{Lu}\p{Ll}+ \p{Lu}\p{Ll}+)\s*\((\d{1,3} ?%)\)").captures_iter(value).map(|it| it[1].to_owned()).collect();
+            if members.len() < 2 {
+                continue;
+            }
+            let label_stems = stems(label);
+            let rule = work.ground.documents.iter().flat_map(|d| d.blocks.iter().map(move |b| (d, b))).find(|(d, b)| {
+                d.path != document.path && re!(r"(?i)\b(every|each|all|jede\w*|alle)\b").is_match(&b.text) && shared(&stems(&b.text), &label_stems) >= 1
+            });
+            let Some((rule_document, rule_block)) = rule else { continue };
+            for member in &members {
+                let first = member.split(' ').next().unwrap_or(member);
+                let heard = work.ground.documents.iter().filter(|it| it.path != document.path).any(|it| it.name().contains(first) || it.blocks.iter().any(|b| b.text.contains(first)));
+                if !heard {
+                    out.push(gap(
+                        format!("{member} is named in `{}` (“{}”), but nothing else in the folder shows that “{}” was done for them. Was it?", document.name(), cut(&block.text, 14), cut(&rule_block.text, 14)),
+                        "a member of a list that nothing else mentions",
+                        vec![anchor(document, block), anchor(rule_document, rule_block)],
+                        "rule for every one, one of them untraced",
+                        19,
+                    ));
+                }
+            }
+        }
+    }
+    out.truncate(2);
+    out
+}
+
+/// Two current sources give one class another limit.
+fn two_limits(work: &Work<'_>) -> Vec<Gap> {
+    let mut out: Vec<Gap> = Vec::new();
+    let minutes = re!(r"(?i)\b(\d{1,4}) ?min");
+    let class = re!(r"\b[A-Z]{1,2}[1-9]\b");
+    let spoken: Vec<(&Document, &Block)> = work
+        .ground
+        .documents
+        .iter()
+        .filter(|it| !matches!(work.ground.roles.get(&it.path), Some(Role::Noise | Role::PriorSop)))
+        .flat_map(|document| document.blocks.iter().map(move |block| (document, block)))
+        .filter(|(_, block)| minutes.is_match(&block.text) && class.is_match(&block.text) && words(&block.text) <= 40)
+        .collect();
+    for (document, block) in spoken {
+        let codes: BTreeSet<String> = class.find_iter(&block.text).map(|it| it.as_str().to_owned()).collect();
+        let value = minutes.captures(&block.text).map(|it| it[1].to_owned()).unwrap_or_default();
+        for other in work.ground.documents.iter().filter(|it| it.format == Format::Workbook && it.path != document.path) {
+            for field in other.blocks.iter().filter(|it| it.kind == BlockKind::Field || it.kind == BlockKind::Row) {
+                let Some(code) = codes.iter().find(|it| field.text.starts_with(&format!("{it}: ")) || field.text.contains(&format!(": {it} | "))) else { continue };
+                let given = re!(r"\b(\d{1,4})\b").captures_iter(field.text.split_once(": ").map_or("", |it| it.1)).map(|it| it[1].to_owned()).next().unwrap_or_default();
+                if given.is_empty() || given == value || out.iter().any(|it| it.question.contains(&value)) {
+                    continue;
+                }
+                out.push(gap(
+                    format!("Which limit counts for {code}: “{}” (`{}`) or “{}” minutes (`{}`)?", cut(&block.text, 22), document.name(), field.text, other.name()),
+                    "two sources give different limits",
+                    vec![anchor(document, block), anchor(other, field)],
+                    "two limits for one class",
+                    18,
+                ));
+            }
+        }
+    }
+    out.truncate(2);
+    out
+}

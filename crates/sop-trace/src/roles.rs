@@ -1,0 +1,178 @@
+//! Which part each file plays, and which files do not belong to the process at all.
+
+use crate::text::{re, stems};
+use sop_core::{BlockKind, Document, Format, Role, Script};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Judges the role of every document.
+pub(crate) fn judge(documents: &[Document], scripts: &[Script]) -> BTreeMap<String, Role> {
+    let mut roles: BTreeMap<String, Role> = documents.iter().map(|it| (it.path.clone(), by_itself(it, scripts))).collect();
+    drop_noise(documents, scripts, &mut roles);
+    roles
+}
+
+/// What a document is, seen alone.
+fn by_itself(document: &Document, scripts: &[Script]) -> Role {
+    let name = document.name().to_lowercase();
+    let path = document.path.to_lowercase();
+    let under = |wanted: &[&str]| path.split('/').rev().skip(1).any(|part| wanted.contains(&part.trim()));
+    if is_prior_sop(document, &name) {
+        return Role::PriorSop;
+    }
+    match document.format {
+        Format::Script => {
+            // A script in a folder of old things, or one that says that another replaces it, is no longer of use.
+            let retired = under(&["old", "archive", "archiv", "alt", "backup", "zz old", "deprecated", "unused", "_old"])
+                || document.source.as_deref().is_some_and(|it| {
+                    re!(r"(?i)(replaced by|superseded by|deprecated|ersetzt durch)").is_match(&it.chars().take(600).collect::<String>())
+                });
+            if retired { Role::Noise } else { Role::Script }
+        }
+        Format::Config | Format::EnvFile => Role::Config,
+        Format::Mail | Format::Mailbox | Format::Chat => Role::Message,
+        Format::Calendar => Role::Record,
+        Format::Log | Format::ShellHistory => Role::Record,
+        _ if under(&["templates", "template", "vorlagen", "vorlage", "modelos"]) || re!(r"(?i)\b(template|vorlage)\b").is_match(&name.replace('_', " ")) => Role::Template,
+        _ if written(document, scripts) || under(&["out", "output", "outputs", "ausgabe", "result", "results", "ergebnis"]) => Role::Output,
+        Format::Csv | Format::Json => Role::Input,
+        Format::Text | Format::Markdown => Role::Note,
+        Format::Workbook | Format::Picture | Format::Docx | Format::Pdf | Format::Html | Format::Archive => Role::Record,
+    }
+}
+
+/// True if a script writes a file of this name.
+fn written(document: &Document, scripts: &[Script]) -> bool {
+    scripts.iter().flat_map(|it| &it.writes).any(|it| fits(&it.pattern, &document.path))
+}
+
+/// A page that tells people how to do the work, as opposed to a trace of doing it.
+fn is_prior_sop(document: &Document, name: &str) -> bool {
+    let page = matches!(document.format, Format::Docx | Format::Pdf | Format::Markdown | Format::Text | Format::Html);
+    if !page {
+        return false;
+    }
+    let title = document.title.clone().unwrap_or_default();
+    let heading = document.blocks.iter().find(|it| matches!(it.kind, BlockKind::Heading(_))).map_or("", |it| it.text.as_str());
+    let says = re!(
+        r"(?i)\b(sop|standard operating procedure|procedure|run ?book|play ?book|hand ?book|work instruction|how ?to|manual|checklist|read ?me|guide|anleitung|arbeitsanweisung|verfahrensanweisung|handbuch|ablauf|checkliste|leitfaden|procédure|mode opératoire|procedimiento|instructivo)\b"
+    );
+    let spaced = |text: &str| text.replace(['_', '-', '.'], " ");
+    says.is_match(&spaced(name)) || says.is_match(&spaced(heading)) || says.is_match(&spaced(&title))
+}
+
+/// True if a path fits a pattern with `{..}` for what is filled in. The tail of the path decides.
+pub(crate) fn fits(pattern: &str, path: &str) -> bool {
+    let pattern = pattern.trim_start_matches("./").replace('\\', "/");
+    let parts: Vec<&str> = pattern.split('/').filter(|it| !it.is_empty() && *it != "..").collect();
+    let have: Vec<&str> = path.split('/').collect();
+    // A pattern that is all placeholders says nothing.
+    let last = parts.last().copied().unwrap_or_default();
+    if !re!(r"[A-Za-z]").is_match(&re!(r"\{[^}]*\}").replace_all(last, "")) {
+        return false;
+    }
+    let mut at = have.len();
+    for part in parts.iter().rev() {
+        if at == 0 {
+            return true;
+        }
+        at -= 1;
+        if !piece_fits(part, have[at]) {
+            // `{folder}` may stand for several levels or none
+            return re!(r"^\{[^}]*\}$").is_match(part);
+        }
+    }
+    true
+}
+
+fn piece_fits(pattern: &str, name: &str) -> bool {
+    let fixed: Vec<&str> = re!(r"\{[^}]*\}|\*").split(pattern).collect();
+    if fixed.len() == 1 {
+        return pattern.eq_ignore_ascii_case(name);
+    }
+    let (pattern, name) = (fixed, name.to_lowercase());
+    let mut rest = name.as_str();
+    for (n, piece) in pattern.iter().enumerate() {
+        let piece = piece.to_lowercase();
+        if n == 0 {
+            let Some(cut) = rest.strip_prefix(piece.as_str()) else { return false };
+            rest = cut;
+        } else if n == pattern.len() - 1 {
+            return rest.ends_with(piece.as_str());
+        } else {
+            let Some(at) = rest.find(piece.as_str()) else { return false };
+            rest = &rest[at + piece.len()..];
+        }
+    }
+    true
+}
+
+/// Documents that nothing else of the folder has to do with are noise: no script uses them, no message names
+/// them, and they share hardly a word with the rest.
+fn drop_noise(documents: &[Document], scripts: &[Script], roles: &mut BTreeMap<String, Role>) {
+    let stems_of: BTreeMap<&str, BTreeSet<String>> = documents
+        .iter()
+        .map(|document| {
+            let mut set: BTreeSet<String> = stems(document.name().rsplit_once('.').map_or(document.name(), |it| it.0)).into_iter().collect();
+            for block in document.blocks.iter().take(400) {
+                set.extend(stems(&block.text));
+            }
+            for table in &document.tables {
+                set.extend(table.columns.iter().flat_map(|it| stems(&it.name)));
+            }
+            (document.path.as_str(), set)
+        })
+        .collect();
+    let texts: BTreeMap<&str, String> = documents
+        .iter()
+        .map(|it| (it.path.as_str(), it.blocks.iter().map(|b| b.text.to_lowercase()).collect::<Vec<_>>().join("\n") + &it.source.clone().unwrap_or_default().to_lowercase()))
+        .collect();
+    // How many documents use a stem: one that most use tells nothing, one that nobody else uses neither.
+    let mut spread: BTreeMap<&str, usize> = BTreeMap::new();
+    for set in stems_of.values() {
+        for stem in set {
+            *spread.entry(stem.as_str()).or_default() += 1;
+        }
+    }
+    let mut dropped = Vec::new();
+    for document in documents {
+        let role = roles[&document.path];
+        if !matches!(role, Role::Note | Role::Record | Role::Input | Role::Output) || matches!(document.format, Format::Log | Format::ShellHistory | Format::Calendar) {
+            continue;
+        }
+        // Files deep in the folder stand beside their own kind; leftovers lie on top or in a corner.
+        let used = scripts.iter().any(|it| it.reads.iter().chain(&it.writes).any(|it| fits(&it.pattern, &document.path)));
+        let name = document.name().to_lowercase();
+        let bare = name.rsplit_once('.').map_or(name.as_str(), |it| it.0);
+        let named = texts.iter().any(|(path, text)| *path != document.path && (text.contains(&name) || bare.len() > 7 && text.contains(bare)));
+        if used || named {
+            continue;
+        }
+        let own = &stems_of[document.path.as_str()];
+        let shared: Vec<&String> = own.iter().filter(|it| spread.get(it.as_str()).is_some_and(|n| *n >= 2)).collect();
+        let core = shared.iter().filter(|it| spread[it.as_str()] >= 3).count();
+        let ratio = if own.is_empty() { 0.0 } else { shared.len() as f64 / own.len() as f64 };
+        // Nothing in it, or nothing of it anywhere else.
+        let foreign = own.len() >= 3 && (ratio < 0.34 || core < 3 && ratio < 0.5) || own.len() < 3 && core == 0;
+        let top = !document.path.contains('/') || document.path.matches('/').count() == 1;
+        if foreign && top {
+            dropped.push(document.path.clone());
+        }
+    }
+    for path in dropped {
+        roles.insert(path, Role::Noise);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_fits_by_its_tail() {
+        assert!(fits("{folder}/raw/orders_{month}.csv", "2026-10/raw/orders_2026-10.csv"));
+        assert!(fits("{OUT}/groups_{WEEK}.csv", "w45/out/groups_w45.csv"));
+        assert!(fits("tools/keys.tsv", "tools/keys.tsv"));
+        assert!(!fits("{folder}/{name}", "2026-10/raw/orders.csv"));
+        assert!(!fits("raw/orders_{month}.csv", "out/orders_2026-10.csv"));
+    }
+}
