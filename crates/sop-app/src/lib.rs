@@ -1,1 +1,18 @@
+//! One function a verb. The only place that wires the stages together and touches the disk.
 
+mod cache;
+mod draft;
+mod error;
+mod evidence;
+mod inspect;
+mod show;
+
+pub use cache::PictureCache;
+pub use draft::{DraftOptions, Drafted, draft};
+pub use error::AppError;
+pub use evidence::{Gathered, Progress, SourceOptions, gather};
+pub use inspect::{Inspected, inspect};
+pub use show::{Shown, show};
+
+/// The version of the program.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

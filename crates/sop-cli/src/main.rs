@@ -1,1 +1,79 @@
-fn main(){}
+//! The command line. It parses, calls one function of `sop-app`, and says what came of it.
+
+mod args;
+mod report;
+
+use args::{Args, Command};
+use clap::Parser;
+use sop_app::{AppError, DraftOptions, SourceOptions};
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(err) => {
+            let _ = err.print();
+            return if err.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    match run(&args) {
+        Ok(code) => code,
+        Err(err) => {
+            report::error(&err);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// 0 done; 1 done, but some files could not be read.
+fn run(args: &Args) -> Result<ExitCode, AppError> {
+    match &args.command {
+        Command::Draft(it) => {
+            let options = DraftOptions {
+                source: SourceOptions { include: it.files.include.clone(), exclude: it.files.exclude.clone() },
+                process: it.process.clone(),
+                audience: it.audience.clone(),
+                out: it.out.clone(),
+                period: it.period.clone(),
+                force: it.force,
+            };
+            let progress = report::Progress::new(!it.json && std::io::stderr().is_terminal());
+            let drafted = sop_app::draft(&it.folder, &options, &|done, all, path| progress.step(done, all, path))?;
+            progress.finish();
+            if it.json {
+                report::json(&drafted);
+            } else {
+                report::drafted(&drafted);
+            }
+            Ok(code(drafted.problems.is_empty()))
+        }
+        Command::Inspect(it) => {
+            let source = SourceOptions { include: it.files.include.clone(), exclude: it.files.exclude.clone() };
+            let progress = report::Progress::new(!it.json && std::io::stderr().is_terminal());
+            let inspected = sop_app::inspect(&it.folder, &source, it.period.as_deref(), &|done, all, path| progress.step(done, all, path))?;
+            progress.finish();
+            if it.json {
+                report::json(&inspected);
+            } else if it.mermaid {
+                report::text(&inspected.mermaid());
+            } else {
+                report::text(&inspected.to_text());
+            }
+            Ok(code(inspected.problems.is_empty()))
+        }
+        Command::Show(it) => {
+            let shown = sop_app::show(&it.id, &it.sop, it.from.as_deref())?;
+            if it.json {
+                report::json(&shown);
+            } else {
+                report::shown(&shown);
+            }
+            Ok(code(shown.found))
+        }
+    }
+}
+
+fn code(clean: bool) -> ExitCode {
+    if clean { ExitCode::SUCCESS } else { ExitCode::from(1) }
+}

@@ -1,13 +1,11 @@
 //! Which section a fact belongs to, and how it is worded: the person's own words, who said them, about what.
 
 use crate::ledger::Entry;
-use regex::Regex;
 use sop_core::{Claim, Fact, FactKind, Role, SectionKind};
-use std::sync::LazyLock;
 
 macro_rules! re {
     ($pattern:expr) => {{
-        static RE: LazyLock<Regex> = LazyLock::new(|| Regex::new($pattern).expect("a valid pattern"));
+        static RE: std::sync::LazyLock<regex::Regex> = std::sync::LazyLock::new(|| regex::Regex::new($pattern).expect("a valid pattern"));
         &*RE
     }};
 }

@@ -140,7 +140,9 @@ fn pattern(patterns: &[String]) -> String {
             .replace('\u{8}', "@");
         let starts = p.starts_with(|c: char| c.is_alphanumeric() || c == '(');
         let ends = p.ends_with(|c: char| c.is_alphanumeric() || c == ')');
-        let (left, right) = (if starts { r"\b" } else { "" }, if ends { r"\b" } else { "" });
+        // A bracket may start or end with a mark; beside a mark there is no word to cut in two.
+        let left = if starts { r"(?:\b|\b{start-half})" } else { "" };
+        let right = if ends { r"(?:\b|\b{end-half})" } else { "" };
         out.push_str(&format!("(?:{left}(?:{p}){right})"));
     }
     out

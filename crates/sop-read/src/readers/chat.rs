@@ -64,7 +64,7 @@ fn find(input: &Input<'_>, glance: bool) -> Option<Talk> {
             rows::is_chat(&head(8_192), input.name).then_some(())?;
             rows::read(&decode(input.bytes), channel_of(input))
         }
-        "txt" | "log" | "" | "chat" => text::read(&if glance { head(100_000) } else { decode(input.bytes) }, input.name),
+        "txt" | "" | "chat" => text::read(&if glance { head(100_000) } else { decode(input.bytes) }, input.name),
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! Mail messages (RFC 5322): one block per body paragraph, quoted replies and signatures kept apart.
 
 mod body;
+mod markup;
 
 use crate::reader::{Input, Raw, Reader, decode, is_text, read_inside};
 use body::Letter;
@@ -13,6 +14,7 @@ pub(super) const READER: Reader = Reader { name: "mail", format: Format::Mail, a
 const SMALL_PICTURE: usize = 20_000;
 /// More attachments than a person would look at.
 const MAX_ATTACHMENTS: usize = 100;
+const MAX_BODIES: usize = 20;
 
 fn accepts(input: &Input<'_>) -> bool {
     let extension = input.name.rsplit_once('.').map_or(String::new(), |(_, it)| it.to_lowercase());
@@ -121,8 +123,12 @@ fn time(message: &Message<'_>) -> Option<Moment> {
 }
 
 fn text(message: &Message<'_>) -> String {
-    let n_bodies = message.text_body_count().min(20);
-    (0..n_bodies).filter_map(|at| message.body_text(at)).map(|it| it.replace("\r\n", "\n").replace('\r', "\n")).collect::<Vec<_>>().join("\n")
+    let bodies = message.text_bodies().take(MAX_BODIES).filter_map(|it| match &it.body {
+        PartType::Text(text) => Some(text.replace("\r\n", "\n").replace('\r', "\n")),
+        PartType::Html(html) => Some(markup::text_of(html)),
+        _ => None,
+    });
+    bodies.collect::<Vec<_>>().join("\n")
 }
 
 fn attachments(input: &Input<'_>, message: &Message<'_>, letter: &Letter, document: &mut Document) {

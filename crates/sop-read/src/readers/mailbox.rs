@@ -2,12 +2,14 @@
 
 use super::mail::read_message;
 use crate::reader::{Input, Raw, Reader};
-use sop_core::{Document, Format};
+use sop_core::{Block, BlockKind, Document, Format};
 
 pub(super) const READER: Reader = Reader { name: "mailbox", format: Format::Mailbox, accepts, read };
 
 /// More mail than one piece of work has.
 const MAX_MESSAGES: usize = 5_000;
+/// Each is looked for in all that was said before it.
+const MAX_UNNAMED: usize = 500;
 
 fn accepts(input: &Input<'_>) -> bool {
     let name = input.name.to_lowercase();
@@ -24,10 +26,23 @@ fn read(input: &Input<'_>) -> Result<Raw, String> {
             Err(message) => document.remarks.push(format!("message {n} {message}")),
         }
     }
+    name_the_quoted(&mut document.blocks);
     if messages.len() > MAX_MESSAGES {
         document.remarks.push(format!("{} messages, the first {MAX_MESSAGES} were read", messages.len()));
     }
     Ok(Raw(document))
+}
+
+/// Finds who is quoted without a word of whom, by what the earlier messages say.
+fn name_the_quoted(blocks: &mut [Block]) {
+    let unnamed: Vec<usize> = (0..blocks.len()).filter(|at| blocks[*at].kind == BlockKind::QuotedReply && blocks[*at].speaker.is_none()).collect();
+    for at in unnamed.into_iter().take(MAX_UNNAMED) {
+        let text = blocks[at].text.trim_end_matches("[...]").trim().to_owned();
+        let said = blocks[..at].iter().rev().find(|it| it.kind == BlockKind::Message && text.len() > 12 && it.text.contains(&text));
+        if let Some((speaker, time)) = said.map(|it| (it.speaker.clone(), it.time)) {
+            (blocks[at].speaker, blocks[at].time) = (speaker, time);
+        }
+    }
 }
 
 /// Splits at lines that begin with `From ` and have a header below them, whatever else stands on the line.
@@ -80,14 +95,14 @@ mod tests {
     #[test]
     fn messages_are_counted_even_below_bad_from_lines() {
         let source = "From nobody\nFrom: Ann <a@x.example>\nSubject: one\nDate: Thu, 07 May 2026 09:05:12 +0100\n\nFirst.\nFrom here on it is mine.\n\n\
-            From b@x.example Mon May  7 13:20:44 2026\nFrom: Bob <b@x.example>\nSubject: Re: one\n\nSecond.\n";
+            From b@x.example Mon May  7 13:20:44 2026\nFrom: Bob <b@x.example>\nSubject: Re: one\n\nSecond.\n\n> From here on it is mine.\n";
         let document = read_raw("thread.mbox", source.as_bytes());
         let said: Vec<String> = document
             .blocks
             .iter()
-            .filter(|it| it.kind == BlockKind::Message)
+            .filter(|it| it.kind != BlockKind::Field)
             .map(|it| format!("{} {}: {}", it.place, it.speaker.as_deref().unwrap_or("?"), it.text))
             .collect();
-        assert_eq!(said, ["message 1, line 1 Ann: First. From here on it is mine.", "message 2, line 1 Bob: Second."]);
+        assert_eq!(said, ["message 1, line 1 Ann: First. From here on it is mine.", "message 2, line 1 Bob: Second.", "message 2, line 3 Ann: From here on it is mine."]);
     }
 }

@@ -16,11 +16,13 @@ mod moments;
 mod ooxml;
 mod pdf;
 mod picture;
+mod profile;
 mod prose;
 mod script;
 mod shell_history;
 #[cfg(test)]
 mod show_tmp;
+mod table;
 mod text;
 mod workbook;
 
@@ -32,5 +34,5 @@ pub(crate) const READERS: &[Reader] = &[
     shell_history::READER,
     chat::READER,
     env_file::READER, log::READER,
-    script::READER, markdown::READER, text::READER,
+    table::READER, script::READER, markdown::READER, text::READER,
 ];

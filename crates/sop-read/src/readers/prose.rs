@@ -317,8 +317,11 @@ impl Prose<'_> {
         let line = self.lines[at];
         let heading = Prose { lines: self.lines, at, style: self.style, blocks: Vec::new(), headings: Vec::new(), items: Vec::new(), table: None }.heading();
         let indented = line.indent > self.lines[from].indent + 1;
+        let before = self.lines[at - 1];
+        let wrapped = before.len() >= MIN_WRAP && !ends_sentence(before.text);
         !line.is_blank()
-            && item(line.text).is_none()
+            // "the report - see below" in the middle of a paragraph is no label.
+            && item(line.text).is_none_or(|it| it.label && wrapped && !starts_with_weekday(line.text))
             && fence(line.text).is_none()
             && !is_rule(line.text)
             && !(self.style == Style::Markdown && (line.text.starts_with('|') || line.text.starts_with("<!--")))
@@ -520,7 +523,7 @@ fn number(line: &str) -> Option<&str> {
 fn label(line: &str) -> bool {
     let dash = line.find(" - ").or_else(|| line.find(" – ")).or_else(|| line.find(" — "));
     let short = |head: &str| head.chars().count() <= 20 && head.split_whitespace().count() <= 3 && !head.contains(['.', ',', '"', '(']);
-    dash.is_some_and(|at| at > 0 && short(&line[..at])) || starts_with_weekday(line) && line.split_once(':').is_some_and(|(head, _)| short(head))
+    dash.is_some_and(|at| at > 0 && short(&line[..at])) || line.split_once(':').is_some_and(|(head, _)| is_weekday(head))
 }
 
 const WEEKDAYS: &[&str] = &[

@@ -74,9 +74,10 @@ fn dated(lines: &[(u32, String)]) -> Option<Vec<Said>> {
 
 fn is_log(found: &[(u32, Option<Captures<'_>>, &str)]) -> bool {
     const LEVELS: &[&str] = &["info", "warn", "warning", "error", "debug", "trace", "fatal", "notice", "critical"];
-    let speakers = found.iter().filter_map(|(_, it, _)| speaker_of(it.as_ref()?.get(9)?.as_str())).map(|(who, _)| who.to_lowercase());
+    let speakers = found.iter().filter_map(|(_, it, _)| speaker_of(it.as_ref()?.get(9)?.as_str())).map(|(who, _)| who.to_owned());
     let (n_levels, n_all) = speakers.fold((0, 0), |(levels, all), it| {
-        let level = it.split(|c: char| !c.is_alphanumeric()).any(|word| LEVELS.contains(&word));
+        let level = it.split(|c: char| !c.is_alphanumeric()).any(|word| LEVELS.contains(&word.to_lowercase().as_str()));
+        let level = level || it.chars().filter(|it| it.is_alphabetic()).count() > 3 && !it.contains(char::is_lowercase);
         (levels + usize::from(level), all + 1)
     });
     n_levels * 4 > n_all

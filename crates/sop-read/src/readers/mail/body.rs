@@ -19,6 +19,8 @@ pub(crate) struct Letter {
 const MAX_QUOTED: usize = 12;
 /// A longer text below `--` is no signature.
 const MAX_SIGNATURE: usize = 10;
+/// A name further from the end is in the middle of the text.
+const MAX_SIGN_OFF: usize = 4;
 
 impl Letter {
     /// Makes a block that the sender says.
@@ -93,7 +95,8 @@ fn zones(text: &str) -> Vec<Zone> {
         // A blank line without a mark between quoted lines does not end the quote.
         if line.depth != depth && !(line.text.is_empty() && line.depth < depth) {
             depth = line.depth;
-            who.resize(depth + 1, None);
+            // Deeper names stay: a quote that an answer interrupts goes on below it.
+            who.resize(who.len().max(depth + 1), None);
             zones.push(zone(&who, depth));
         }
         if let Some(zone) = zones.last_mut() {
@@ -252,12 +255,25 @@ fn pieces(lines: &Lines, speaker: Option<&str>) -> Vec<Piece> {
     while paragraphs.last().is_some_and(|it| is_dropped(it)) {
         paragraphs.pop();
     }
-    if let Some((last, rest)) = paragraphs.split_last()
-        && let Some(from) = sign_off(last, speaker, mark.is_some())
-    {
+    let start = paragraphs.len().saturating_sub(MAX_SIGN_OFF);
+    let signing = (start..paragraphs.len()).rev().find_map(|at| {
+        let closed = at > 0 && paragraphs[at - 1].last().is_some_and(|(_, it)| PATTERNS.closing.is_match(it.trim()));
+        let from = sign_off(paragraphs[at], speaker, mark.is_some(), closed)?;
+        // Only a greeting makes a name further up the end of the text.
+        let greeted = closed || from > 0 && PATTERNS.closing.is_match(paragraphs[at][from - 1].1.trim());
+        (greeted || at + 1 == paragraphs.len()).then_some((at, from))
+    });
+    let mut after = Vec::new();
+    if let Some((at, from)) = signing {
+        let last = paragraphs[at];
         signed.extend(signature(&last[from..]));
+        for lines in paragraphs.drain(at..).skip(1) {
+            match is_contact(lines) {
+                true => signed.extend(signature(lines)),
+                false => after.push(lines),
+            }
+        }
         let above = &last[..without_closing(&last[..from])];
-        paragraphs = rest.to_vec();
         if !above.is_empty() {
             paragraphs.push(above);
         }
@@ -265,8 +281,9 @@ fn pieces(lines: &Lines, speaker: Option<&str>) -> Vec<Piece> {
     while paragraphs.last().is_some_and(|it| it.len() == 1 && PATTERNS.closing.is_match(it[0].1.trim())) {
         paragraphs.pop();
     }
-    let mut pieces: Vec<Piece> = paragraphs.into_iter().filter(|it| !is_disclaimer(it)).flat_map(paragraph).collect();
+    let mut pieces: Vec<Piece> = paragraphs.into_iter().chain(after).filter(|it| !is_disclaimer(it)).flat_map(paragraph).collect();
     pieces.append(&mut signed);
+    pieces.sort_by_key(|it| it.line);
     let n_below = below.iter().filter(|(_, it)| !it.trim().is_empty()).count();
     let is_signature = n_below <= MAX_SIGNATURE || below.iter().any(|(_, it)| PATTERNS.disclaimer.is_match(it));
     for lines in below.split(|(_, it)| it.trim().is_empty()).filter(|it| !it.is_empty() && !is_dropped(it)) {
@@ -288,7 +305,7 @@ fn is_disclaimer(lines: &Lines) -> bool {
 }
 
 /// Finds the line of a last paragraph where its writer signs with a name or initials.
-fn sign_off(lines: &Lines, speaker: Option<&str>, marked: bool) -> Option<usize> {
+fn sign_off(lines: &Lines, speaker: Option<&str>, marked: bool, closed_above: bool) -> Option<usize> {
     let tail = lines.len().saturating_sub(6);
     let short = |from: usize| lines[from..].iter().all(|(_, it)| it.chars().count() < 80 && !PATTERNS.item.is_match(it.trim()));
     (tail..lines.len()).find(|from| {
@@ -297,7 +314,8 @@ fn sign_off(lines: &Lines, speaker: Option<&str>, marked: bool) -> Option<usize>
         let closed = *from == 0 || PATTERNS.closing.is_match(lines[*from - 1].1.trim()) || *from + 1 == lines.len() && lines[*from - 1].1.trim().ends_with(['.', '!', '?', ')']);
         let named = speaker.is_some_and(|it| is_name_of(line, it));
         let unknown = speaker.is_none() && marked && line.split_whitespace().count() <= 3;
-        let signed_name = *from > 0 && PATTERNS.closing.is_match(lines[*from - 1].1.trim()) && line.split_whitespace().count() <= 4;
+        let greeted = closed_above && *from == 0 || *from > 0 && PATTERNS.closing.is_match(lines[*from - 1].1.trim());
+        let signed_name = greeted && line.split_whitespace().count() <= 4 && !line.ends_with(['.', '?', ':']);
         closed && (named || unknown || signed_name) && short(*from)
     })
 }
@@ -307,17 +325,32 @@ fn without_closing(lines: &Lines) -> usize {
     lines.len() - usize::from(closing)
 }
 
-/// Whether a line is the name, first name or initials of a person, with little else.
+/// Lines of an address, a job or a telephone: no sentence, and nothing added after the name.
+fn is_contact(lines: &Lines) -> bool {
+    lines.iter().all(|(_, it)| {
+        let line = it.trim();
+        let sentence = line.ends_with(['.', '!', '?', ':']) && line.split_whitespace().count() >= 5;
+        let added = ["ps", "p.s", "nb", "n.b", "pps"].iter().any(|it| line.to_lowercase().strip_prefix(it).is_some_and(|rest| !rest.starts_with(char::is_alphabetic)));
+        line.chars().count() < 80 && !sentence && !added && !PATTERNS.item.is_match(line)
+    })
+}
+
+/// Whether a line is the name, first name or initials of a person, with nothing said besides.
 fn is_name_of(line: &str, speaker: &str) -> bool {
-    let line = line.split(',').next().unwrap_or_default();
+    const BESIDES: &[&str] = &["the", "team", "x", "xx", "dr", "prof", "mr", "mrs", "ms", "herr", "frau", "from", "all", "at", "and"];
     let words = |text: &str| text.split(|c: char| !c.is_alphanumeric()).filter(|it| !it.is_empty()).map(str::to_lowercase).collect::<Vec<_>>();
-    let (said, name) = (words(line), words(speaker.split('@').next().unwrap_or_default()));
+    let mut parts = line.splitn(2, ',').map(str::trim);
+    let first = parts.next().unwrap_or_default();
+    let first = if PATTERNS.closing.is_match(first) { parts.next().unwrap_or_default() } else { first };
+    let (said, name) = (words(first), words(speaker.split('@').next().unwrap_or_default()));
     if said.is_empty() || said.len() > 4 || line.ends_with(['?', ':', ',', '!']) {
         return false;
     }
     let initials: String = name.iter().filter_map(|it| it.chars().next()).collect();
-    let one_letter = said.len() == 1 && name.first().is_some_and(|it| it.starts_with(&said[0])) && said[0].chars().count() <= 2;
-    said.iter().any(|it| it.chars().count() > 2 && name.contains(it)) || one_letter || said.concat() == initials
+    // "Col" signs for Colin, and "M" for Marg.
+    let is_part = |it: &String| name.iter().any(|name| name.starts_with(it.as_str()));
+    let named = said.iter().any(is_part) && said.iter().all(|it| is_part(it) || BESIDES.contains(&it.as_str()));
+    named || said.concat() == initials
 }
 
 /// Joins a name that stands alone with the title below it; further lines stay apart.

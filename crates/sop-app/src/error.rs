@@ -1,0 +1,22 @@
+//! What can go wrong at the edge, in the user's words, with what to do about it.
+
+use sop_collect::CollectError;
+
+/// Why a command could not be done. Everything here is something the user can mend.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    #[error(transparent)]
+    Collect(#[from] CollectError),
+    #[error("cannot write {path}: {why}")]
+    Write { path: String, why: String },
+    #[error("cannot read {path}: {why}")]
+    Read { path: String, why: String },
+    #[error("there is no evidence list beside {path}; draft it again with `sop draft FOLDER --out {path}`")]
+    NoEvidence { path: String },
+    #[error("{id} does not stand in {path}; it has E1 to E{last}")]
+    UnknownEvidence { id: String, path: String, last: usize },
+    #[error("the folder {path} that this draft was made from is not there any more; give it with `--from FOLDER`")]
+    FolderGone { path: String },
+    #[error("{path} was written by hand or changed since it was drafted; give another name with `--out`, or add `--force` (the present text is kept as {backup})")]
+    WouldOverwrite { path: String, backup: String },
+}

@@ -1,0 +1,76 @@
+//! From a folder or archive to documents: collect, read in parallel, keep what was left out and why.
+
+use crate::AppError;
+use rayon::prelude::*;
+use sop_core::{Document, LeftOut, Problem};
+use sop_read::{Pictures, Reading};
+use std::path::Path;
+
+/// Which files to take.
+#[derive(Debug, Clone, Default)]
+pub struct SourceOptions {
+    pub include: Vec<String>,
+    pub exclude: Vec<String>,
+}
+
+/// Is told how far the reading is: files done, files in all, the file just read.
+pub type Progress<'a> = &'a (dyn Fn(usize, usize, &str) + Sync);
+
+/// Everything that was read of a folder.
+#[derive(Debug)]
+pub struct Gathered {
+    /// Name of the folder or archive.
+    pub name: String,
+    pub documents: Vec<Document>,
+    pub left_out: Vec<LeftOut>,
+    pub problems: Vec<Problem>,
+    /// `b3:` and 16 hexadecimal digits over the paths and contents of all files.
+    pub digest: String,
+}
+
+/// Collects and reads a folder or archive.
+pub fn gather(root: &Path, options: &SourceOptions, pictures: &dyn Pictures, progress: Progress<'_>) -> Result<Gathered, AppError> {
+    let collection = sop_collect::collect(
+        root,
+        &sop_collect::Options { include: options.include.clone(), exclude: options.exclude.clone(), max_file_bytes: sop_collect::MAX_FILE_BYTES },
+    )?;
+    let total = collection.artifacts.len();
+    let done = std::sync::atomic::AtomicUsize::new(0);
+    let results: Vec<(Option<Reading>, Vec<Problem>)> = collection
+        .artifacts
+        .par_iter()
+        .map(|artifact| {
+            let read = match collection.bytes(artifact) {
+                Ok(bytes) => {
+                    let read = sop_read::read(artifact, &bytes, pictures);
+                    (read.output, read.problems)
+                }
+                Err(err) => (None, vec![Problem { path: artifact.path.clone(), message: err.to_string(), hint: None }]),
+            };
+            let n = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+            progress(n, total, &artifact.path);
+            read
+        })
+        .collect();
+    let mut hasher = blake3::Hasher::new();
+    for artifact in &collection.artifacts {
+        hasher.update(artifact.path.as_bytes());
+        hasher.update(b"\0");
+        hasher.update(artifact.digest.0.as_bytes());
+    }
+    let digest = format!("b3:{}", &hasher.finalize().to_hex()[..16]);
+    let mut documents = Vec::new();
+    let mut left_out = collection.left_out.clone();
+    let mut problems = collection.problems.clone();
+    for (reading, said) in results {
+        problems.extend(said);
+        match reading {
+            Some(Reading::Document(document)) => documents.push(*document),
+            Some(Reading::LeftOut(out)) => left_out.push(out),
+            None => {}
+        }
+    }
+    left_out.sort_by(|a, b| b.sensitive.cmp(&a.sensitive).then(a.path.cmp(&b.path)));
+    problems.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(Gathered { name: collection.name.clone(), documents, left_out, problems, digest })
+}

@@ -1,0 +1,94 @@
+//! `sop show E12`: the cited quote in its context.
+
+use crate::draft::{Kept, kept_path};
+use crate::{AppError, PictureCache, SourceOptions, gather};
+use serde::Serialize;
+use sop_core::{Anchor, Block, Document, Place};
+use std::path::Path;
+
+/// A citation opened: what stands around the quote.
+#[derive(Debug, Serialize)]
+pub struct Shown {
+    pub id: String,
+    pub anchor: Anchor,
+    /// Lines of context; the cited one is marked.
+    pub lines: Vec<(bool, String)>,
+    /// True if the quote still stands there.
+    pub found: bool,
+}
+
+/// How many blocks before and after the quote are shown.
+const AROUND: usize = 3;
+
+/// Opens a citation of a draft. `from` overrides the folder that the draft remembers.
+pub fn show(id: &str, sop: &Path, from: Option<&Path>) -> Result<Shown, AppError> {
+    let shown = sop.display().to_string();
+    let text = std::fs::read_to_string(kept_path(sop)).map_err(|_| AppError::NoEvidence { path: shown.clone() })?;
+    let kept: Kept = serde_json::from_str(&text).map_err(|_| AppError::NoEvidence { path: shown.clone() })?;
+    let number: Option<usize> = id.trim().trim_start_matches(['E', 'e', '[']).trim_end_matches(']').parse().ok();
+    let anchor = number
+        .and_then(|n| n.checked_sub(1))
+        .and_then(|n| kept.anchors.get(n))
+        .cloned()
+        .ok_or_else(|| AppError::UnknownEvidence { id: id.to_owned(), path: shown, last: kept.anchors.len() })?;
+    let root = from.unwrap_or(&kept.source);
+    if !root.exists() {
+        return Err(AppError::FolderGone { path: root.display().to_string() });
+    }
+    // Only the cited file is read again.
+    let options = SourceOptions { include: vec![escape(&anchor.path)], exclude: Vec::new() };
+    let gathered = gather(root, &options, &PictureCache::new(), &|_, _, _| {})?;
+    let (lines, found) = gathered
+        .documents
+        .iter()
+        .find(|it| it.path == anchor.path)
+        .map_or_else(|| (Vec::new(), false), |document| context(document, &anchor));
+    Ok(Shown { id: format!("E{}", number.unwrap_or(0)), anchor, lines, found })
+}
+
+/// A path as a pattern that fits only itself.
+fn escape(path: &str) -> String {
+    path.chars().map(|c| if "*?[]{}!\\".contains(c) { format!("[{c}]") } else { c.to_string() }).collect()
+}
+
+/// The blocks or lines around the anchor's place.
+fn context(document: &Document, anchor: &Anchor) -> (Vec<(bool, String)>, bool) {
+    if let (Some(source), Place::Lines { from, to }) = (&document.source, &anchor.place) {
+        let first = from.saturating_sub(AROUND as u32).max(1);
+        let lines: Vec<(bool, String)> = source
+            .lines()
+            .enumerate()
+            .skip(first as usize - 1)
+            .take((to - first + 1) as usize + AROUND)
+            .map(|(n, line)| {
+                let n = u32::try_from(n + 1).unwrap_or(u32::MAX);
+                ((*from..=*to).contains(&n), format!("{n:>5}  {line}"))
+            })
+            .collect();
+        let found = holds(&lines.iter().filter(|it| it.0).map(|it| it.1.as_str()).collect::<Vec<_>>().join(" "), &anchor.quote);
+        return (lines, found);
+    }
+    let at = document.blocks.iter().position(|it| it.place == anchor.place && holds(&it.text, &anchor.quote)).or_else(|| document.blocks.iter().position(|it| it.place == anchor.place));
+    let Some(at) = at else {
+        let table = document.tables.iter().find(|it| it.place == anchor.place);
+        let lines = table.map(|it| vec![(true, it.columns.iter().map(|c| c.name.clone()).collect::<Vec<_>>().join(" | "))]).unwrap_or_default();
+        let found = !lines.is_empty();
+        return (lines, found);
+    };
+    let found = holds(&document.blocks[at].text, &anchor.quote) || document.tables.iter().any(|it| it.place == anchor.place);
+    let from = at.saturating_sub(AROUND);
+    let to = (at + AROUND + 1).min(document.blocks.len());
+    (document.blocks[from..to].iter().enumerate().map(|(n, it)| (from + n == at, line(it))).collect(), found)
+}
+
+fn line(block: &Block) -> String {
+    let who = block.speaker.as_ref().map_or_else(String::new, |it| format!("{it}: "));
+    let when = block.time.map_or_else(String::new, |it| format!("{}  ", it.strftime("%Y-%m-%d %H:%M")));
+    format!("{:<18} {when}{who}{}", block.place.to_string(), block.text)
+}
+
+/// True if the text holds the quote, white space and marks aside.
+pub(crate) fn holds(text: &str, quote: &str) -> bool {
+    let plain = |it: &str| it.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    plain(text).contains(&plain(quote))
+}

@@ -1,0 +1,97 @@
+//! What can be typed, and the help.
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Turn a folder of finished work into a procedure that a team can repeat
+///
+/// Every statement of the draft points to its evidence. What has no evidence is a question for the owner.
+#[derive(Debug, Parser)]
+#[command(name = "sop", version, arg_required_else_help = true, after_help = "Examples:\n  sop draft \"Monthly sales report\"            writes SOP.md\n  sop show E12                               opens the evidence behind [E12]\n  sop inspect \"Monthly sales report\"          shows what was read, without drafting\n\nNothing leaves this machine. Exit codes: 0 done, 1 done but something needs a look, 2 you can fix it, 3 our bug")]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Draft an SOP from a folder or archive of finished work
+    Draft(Draft),
+    /// Show the evidence map: files, lineage, people, timeline, rules
+    Inspect(Inspect),
+    /// Open the evidence behind a citation of a draft
+    Show(Show),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Files {
+    /// Take only files that fit this pattern, such as "mail/**" (may be given again)
+    #[arg(long, value_name = "GLOB")]
+    pub include: Vec<String>,
+    /// Leave out files that fit this pattern (may be given again)
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  sop draft \"Monthly sales report\"\n  sop draft work.zip --process \"monthly sales report\" --out report.sop.md\n  sop draft folder --audience \"an accountant\" --period 2026-10 --exclude \"old/**\"")]
+pub struct Draft {
+    /// Folder, .zip or .tar.gz with what the finished work left behind
+    #[arg(value_name = "FOLDER|ARCHIVE")]
+    pub folder: PathBuf,
+    /// Name of the process; the folder's name if not given
+    #[arg(long, value_name = "NAME")]
+    pub process: Option<String>,
+    /// Who will follow the SOP; decides how much is explained
+    #[arg(long, value_name = "TEXT", default_value = "a new operations assistant")]
+    pub audience: String,
+    /// Where to write the draft
+    #[arg(long, value_name = "FILE", default_value = "SOP.md")]
+    pub out: PathBuf,
+    /// Period of the run to describe, such as 2026-10 or w45; the latest if not given
+    #[arg(long, value_name = "P")]
+    pub period: Option<String>,
+    /// Overwrite a file that was edited since it was drafted (a copy is kept)
+    #[arg(long)]
+    pub force: bool,
+    /// Print the account and the SOP as JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub files: Files,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  sop inspect \"Monthly sales report\" | less\n  sop inspect folder --mermaid > lineage.mmd\n  sop inspect folder --json")]
+pub struct Inspect {
+    /// Folder, .zip or .tar.gz
+    #[arg(value_name = "FOLDER|ARCHIVE")]
+    pub folder: PathBuf,
+    /// Period of the run to look at
+    #[arg(long, value_name = "P")]
+    pub period: Option<String>,
+    /// Print only the lineage, as a Mermaid flow chart
+    #[arg(long)]
+    pub mermaid: bool,
+    /// Print all of it as JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub files: Files,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  sop show E12\n  sop show E3 --sop report.sop.md\n  sop show E3 --from \"/new/place/Monthly sales report\"")]
+pub struct Show {
+    /// Citation as it stands in the draft, such as E12
+    pub id: String,
+    /// The draft
+    #[arg(long, value_name = "FILE", default_value = "SOP.md")]
+    pub sop: PathBuf,
+    /// The folder, if it has moved since
+    #[arg(long, value_name = "FOLDER")]
+    pub from: Option<PathBuf>,
+    /// Print it as JSON
+    #[arg(long)]
+    pub json: bool,
+}

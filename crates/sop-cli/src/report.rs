@@ -1,0 +1,95 @@
+//! What the user reads at the end: a short account, and the next thing to do.
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use sop_app::{AppError, Drafted, Shown};
+use std::io::Write as _;
+
+/// A bar on a terminal, nothing elsewhere.
+pub struct Progress(Option<ProgressBar>);
+
+impl Progress {
+    pub fn new(shown: bool) -> Self {
+        Self(shown.then(|| {
+            let bar = ProgressBar::new(0);
+            if let Ok(style) = ProgressStyle::with_template("reading {pos}/{len} {bar:24} {wide_msg}") {
+                bar.set_style(style);
+            }
+            bar
+        }))
+    }
+
+    pub fn step(&self, done: usize, all: usize, path: &str) {
+        if let Some(bar) = &self.0 {
+            bar.set_length(all as u64);
+            bar.set_position(done as u64);
+            bar.set_message(path.to_owned());
+        }
+    }
+
+    pub fn finish(&self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Prints, and does not mind a reader that has gone: `sop inspect .. | head`.
+pub fn text(text: &str) {
+    let _ = writeln!(anstream::stdout(), "{}", text.trim_end());
+}
+
+pub fn json(value: &impl Serialize) {
+    match serde_json::to_string_pretty(value) {
+        Ok(out) => text(&out),
+        Err(err) => eprintln!("error: {err}"),
+    }
+}
+
+pub fn error(err: &AppError) {
+    eprintln!("error: {err}");
+}
+
+pub fn drafted(it: &Drafted) {
+    let mut out = format!("{}: read {} files", it.title, it.files_read);
+    let (sensitive, other): (Vec<_>, Vec<_>) = it.left_out.iter().partition(|it| it.sensitive);
+    for file in &sensitive {
+        out.push_str(&format!("\n  left out: {} ({})", file.path, file.reason));
+    }
+    for file in other.iter().take(5) {
+        out.push_str(&format!("\n  not read: {} ({})", file.path, file.reason));
+    }
+    if other.len() > 5 {
+        out.push_str(&format!("\n  not read: {} more, see `sop inspect`", other.len() - 5));
+    }
+    for problem in &it.problems {
+        out.push_str(&format!("\n  problem:  {}: {}", problem.path, problem.message));
+        if let Some(hint) = &problem.hint {
+            out.push_str(&format!(" ({hint})"));
+        }
+    }
+    out.push_str(&format!("\n{}, {}, {}, {}; {} pieces of evidence", count(it.steps, "step"), count(it.gates, "gate"), count(it.questions, "open question"), count(it.disagreements, "disagreement"), it.citations));
+    if it.unused > 0 {
+        out.push_str(&format!("\n{} did not fit on the page, see `sop inspect`", count(it.unused, "further fact")));
+    }
+    if let Some(backup) = &it.backup {
+        out.push_str(&format!("\nthe text before is kept as {}", backup.display()));
+    }
+    out.push_str(&format!("\ndraft: {}\nnext: read it, open any citation with `sop show E1 --sop \"{}\"`, and send the open questions to the owner", it.out.display(), it.out.display()));
+    text(&out);
+}
+
+fn count(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
+
+pub fn shown(it: &Shown) {
+    let mut out = format!("{}  {}, {}\n", it.id, it.anchor.path, it.anchor.place);
+    for (cited, line) in &it.lines {
+        out.push_str(&format!("{} {line}\n", if *cited { ">" } else { " " }));
+    }
+    if !it.found {
+        out.push_str(&format!("the quote is not there any more: “{}”\nnext: the file has changed since the draft; draft again\n", it.anchor.quote));
+    }
+    text(&out);
+}
