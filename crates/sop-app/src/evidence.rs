@@ -1,10 +1,14 @@
 //! From a folder or archive to documents: collect, read in parallel, keep what was left out and why.
 
 use crate::AppError;
-use rayon::prelude::*;
 use sop_core::{Document, LeftOut, Problem};
 use sop_read::{Pictures, Reading};
 use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Stack of a reading thread, in bytes.
+const STACK: usize = 16 << 20;
 
 /// Which files to take.
 #[derive(Debug, Clone, Default)]
@@ -35,23 +39,36 @@ pub fn gather(root: &Path, options: &SourceOptions, pictures: &dyn Pictures, pro
         &sop_collect::Options { include: options.include.clone(), exclude: options.exclude.clone(), max_file_bytes: sop_collect::MAX_FILE_BYTES },
     )?;
     let total = collection.artifacts.len();
-    let done = std::sync::atomic::AtomicUsize::new(0);
-    let results: Vec<(Option<Reading>, Vec<Problem>)> = collection
-        .artifacts
-        .par_iter()
-        .map(|artifact| {
-            let read = match collection.bytes(artifact) {
-                Ok(bytes) => {
-                    let read = sop_read::read(artifact, &bytes, pictures);
-                    (read.output, read.problems)
+    // Threads of our own: inside rayon's pool the recognition of pictures, which uses that pool, could wait for itself.
+    let next = AtomicUsize::new(0);
+    let done = AtomicUsize::new(0);
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(total.max(1));
+    let slots: Vec<Mutex<Option<(Option<Reading>, Vec<Problem>)>>> = (0..total).map(|_| Mutex::new(None)).collect();
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            // Deeply nested documents are read by recursion, with more stack than a thread has by itself.
+            let work = || loop {
+                let n = next.fetch_add(1, Ordering::Relaxed);
+                let Some(artifact) = collection.artifacts.get(n) else { return };
+                let read = match collection.bytes(artifact) {
+                    Ok(bytes) => {
+                        let read = sop_read::read(artifact, &bytes, pictures);
+                        (read.output, read.problems)
+                    }
+                    Err(err) => (None, vec![Problem { path: artifact.path.clone(), message: err.to_string(), hint: None }]),
+                };
+                if let Ok(mut slot) = slots[n].lock() {
+                    *slot = Some(read);
                 }
-                Err(err) => (None, vec![Problem { path: artifact.path.clone(), message: err.to_string(), hint: None }]),
+                progress(done.fetch_add(1, Ordering::Relaxed) + 1, total, &artifact.path);
             };
-            let n = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
-            progress(n, total, &artifact.path);
-            read
-        })
-        .collect();
+            let thread = std::thread::Builder::new().stack_size(STACK);
+            if thread.spawn_scoped(scope, work).is_err() {
+                break;
+            }
+        }
+    });
+    let results = slots.into_iter().map(|it| it.into_inner().ok().flatten().unwrap_or_default());
     let mut hasher = blake3::Hasher::new();
     for artifact in &collection.artifacts {
         hasher.update(artifact.path.as_bytes());

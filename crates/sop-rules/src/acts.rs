@@ -2,7 +2,7 @@
 //!
 //! A rule is a TOML table with its own examples; those examples are its tests.
 
-use regex::{Regex, RegexSet, RegexSetBuilder};
+use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 use sop_core::FactKind;
 use std::sync::OnceLock;
@@ -50,8 +50,8 @@ pub struct Act {
 
 struct Compiled {
     rules: Vec<ActRule>,
-    /// One pattern a rule: does it fit?
-    any: RegexSet,
+    /// One pattern a rule: does it fit? Apart they run faster than as one set, whose automaton outgrows its cache.
+    any: Vec<Regex>,
     /// One pattern a rule: must it be silent?
     unless: Vec<Option<Regex>>,
 }
@@ -64,12 +64,11 @@ pub fn act_rules() -> &'static [ActRule] {
 /// Returns the rules that fit a sentence, weightiest first.
 pub fn acts(sentence: &str) -> Vec<Act> {
     let compiled = compiled();
-    let text = normalise(sentence);
-    let mut found: Vec<Act> = compiled
-        .any
-        .matches(&text)
-        .into_iter()
-        .filter(|&n| !compiled.unless[n].as_ref().is_some_and(|it| it.is_match(&text)))
+    let text = fold(sentence);
+    let text = text.as_bytes();
+    let mut found: Vec<Act> = (0..compiled.rules.len())
+        .filter(|&n| compiled.any[n].is_match(text))
+        .filter(|&n| !compiled.unless[n].as_ref().is_some_and(|it| it.is_match(text)))
         .map(|n| {
             let rule = &compiled.rules[n];
             Act { rule: rule.id.as_str(), kind: rule.emits, weight: rule.weight }
@@ -87,37 +86,76 @@ fn compiled() -> &'static Compiled {
             let file: File = toml::from_str(text).unwrap_or_else(|e| panic!("rules/acts/{name}.toml: {e}"));
             rules.extend(file.rule);
         }
-        let any = rules.iter().map(|it| pattern(&it.any));
-        let any = RegexSetBuilder::new(any).size_limit(256 << 20).build().unwrap_or_else(|e| panic!("rules/acts: {e}"));
-        let unless = rules
-            .iter()
-            .map(|it| (!it.unless.is_empty()).then(|| Regex::new(&pattern(&it.unless)).expect("a valid pattern")))
-            .collect();
+        let build = |rule: &ActRule, patterns: &[String]| {
+            let built = RegexBuilder::new(&pattern(patterns)).case_insensitive(true).unicode(false).build();
+            built.unwrap_or_else(|e| panic!("rules/acts: {}: {e}", rule.id))
+        };
+        let any = rules.iter().map(|it| build(it, &it.any)).collect();
+        let unless = rules.iter().map(|it| (!it.unless.is_empty()).then(|| build(it, &it.unless))).collect();
         Compiled { rules, any, unless }
     })
 }
 
-/// Folds curly quotes and white space, which people's programs put in and rules should not have to know.
-fn normalise(text: &str) -> String {
-    text.replace(['\u{2019}', '\u{2018}'], "'").split_whitespace().collect::<Vec<_>>().join(" ")
+/// Folds a sentence to ASCII with single spaces: rules need not know curly quotes, and `fuer` is `für`.
+fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        fold_into(&mut out, word);
+    }
+    out
 }
 
-const NUMBER: &str = r"(?:[£$€]? ?\d[\d.,:]*\+? ?(?:%|percent|per cent|k|quid|pounds|euros?|£|€)?|half|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|fifty|a hundred|hundred|a thousand|thousand|eins?|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|zwölf|fünfzehn|zwanzig|hundert|tausend)(?: ?(?:%|percent|per cent|prozent|quid|pounds|euros?))?";
-const NAME: &str = r"(?-i:[A-ZÄÖÜ][\p{L}'’-]+(?: [A-ZÄÖÜ][\p{L}'’-]+)?)(?:'s)?";
-const PERSON: &str = r"(?-i:[A-ZÄÖÜ][\p{L}'’-]+(?: [A-ZÄÖÜ][\p{L}'’-]+)?|I|i|me|us|we|you|he|she|they|him|her|them|ich|wir|mich|mir|uns|sie|ihn|ihm|ihr)(?:'s)?";
+fn fold_into(out: &mut String, text: &str) {
+    for c in text.chars() {
+        match c {
+            _ if c.is_ascii() => out.push(c),
+            'ä' | 'æ' => out.push_str("ae"),
+            'ö' | 'ø' | 'œ' => out.push_str("oe"),
+            'ü' => out.push_str("ue"),
+            'ß' => out.push_str("ss"),
+            'Ä' => out.push_str("Ae"),
+            'Ö' | 'Ø' => out.push_str("Oe"),
+            'Ü' => out.push_str("Ue"),
+            'à'..='å' => out.push('a'),
+            'è'..='ë' => out.push('e'),
+            '£' | '€' => out.push('$'),
+            '\u{2018}' | '\u{2019}' => out.push('\''),
+            '\u{201c}'..='\u{201e}' | '«' | '»' => out.push('"'),
+            '\u{2010}'..='\u{2015}' | '−' => out.push('-'),
+            '→' => out.push_str("->"),
+            '…' => out.push_str("..."),
+            '±' => out.push_str("+/-"),
+            '≤' => out.push('<'),
+            '≥' => out.push('>'),
+            _ if c.is_uppercase() => out.push('X'),
+            _ if c.is_alphabetic() => out.push('x'),
+            _ => out.push('*'),
+        }
+    }
+}
 
-/// What `..` stands for: a run of words in one sentence. A full stop inside a word (`4.8`, `orders.csv`) does not end it.
-const RUN: &str = r"(?:[^.!?;]|[.]\S)*?";
+const NUMBER: &str = r"(?:\$? ?\d[\d.,:]*\+? ?(?:%|percent|per cent|k|quid|pounds|euros?|\$)?|half|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|fifty|a hundred|hundred|a thousand|thousand|eins?|zwei|drei|vier|fuenf|sechs|sieben|acht|neun|zehn|zwoelf|fuenfzehn|zwanzig|hundert|tausend)(?: ?(?:%|percent|per cent|prozent|quid|pounds|euros?))?";
+const NAME: &str = r"(?-i:[A-Z][A-Za-z'-]+(?: [A-Z][A-Za-z'-]+)?)(?:'s)?";
+const PERSON: &str = r"(?-i:[A-Z][A-Za-z'-]+(?: [A-Z][A-Za-z'-]+)?|I|i|me|us|we|you|he|she|they|him|her|them|ich|wir|mich|mir|uns|sie|ihn|ihm|ihr)(?:'s)?";
+
+/// What `..` stands for: a run of words in one sentence. A full stop inside a word (`4.8`, `orders.csv`)
+/// or after a figure (`am 3. Mai`) does not end it.
+const RUN: &str = r"(?:[^.!?;]|[.]\S|[0-9][.])*?";
 
 /// Builds one regular expression out of the patterns of a rule.
 fn pattern(patterns: &[String]) -> String {
-    let mut out = String::from("(?i)");
+    let mut out = String::new();
     for (n, p) in patterns.iter().enumerate() {
         if n > 0 {
             out.push('|');
         }
         // Marks first, white space next, and only then what the marks stand for, which has spaces of its own.
-        let p = p
+        let mut folded = String::with_capacity(p.len());
+        fold_into(&mut folded, p);
+        let p = folded
             .replace(r"\#", "\u{7}")
             .replace(r"\@", "\u{8}")
             .replace(" .. ", "\u{1}")
@@ -127,9 +165,7 @@ fn pattern(patterns: &[String]) -> String {
             .replace('#', "\u{5}")
             .replace('~', "\u{9}")
             .replace('@', "\u{6}")
-            .replace(" ?", r"\s*")
-            .replace(' ', r"\s+")
-            .replace('\u{1}', &format!(r"\b(?:{RUN}[\s,])??\s*"))
+            .replace('\u{1}', &format!(r"\b(?:{RUN}[ ,])?? ?"))
             .replace('\u{2}', &format!(r"\b{RUN}"))
             .replace('\u{3}', &format!(r"{RUN}\b"))
             .replace('\u{4}', RUN)
@@ -138,8 +174,8 @@ fn pattern(patterns: &[String]) -> String {
             .replace('\u{9}', &format!("(?:{NAME})"))
             .replace('\u{7}', "#")
             .replace('\u{8}', "@");
-        let starts = p.starts_with(|c: char| c.is_alphanumeric() || c == '(');
-        let ends = p.ends_with(|c: char| c.is_alphanumeric() || c == ')');
+        let starts = p.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '(');
+        let ends = p.ends_with(|c: char| c.is_ascii_alphanumeric() || c == ')');
         // A bracket may start or end with a mark; beside a mark there is no word to cut in two.
         let left = if starts { r"(?:\b|\b{start-half})" } else { "" };
         let right = if ends { r"(?:\b|\b{end-half})" } else { "" };
@@ -162,6 +198,17 @@ mod tests {
             faults.extend(rule.no.iter().filter(|it| fits(&it.text)).map(|it| format!("{}: wrongly finds {:?}", rule.id, it.text)));
         }
         assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
+    }
+
+    /// A rule shows what it is for, and what it is not for.
+    #[test]
+    fn rules_show_enough_examples() {
+        let faults: Vec<_> = act_rules()
+            .iter()
+            .filter(|it| it.yes.len() < 5 || it.no.len() < 5)
+            .map(|it| format!("{}: {} yes, {} no", it.id, it.yes.len(), it.no.len()))
+            .collect();
+        assert!(faults.is_empty(), "{} rules show too little\n{}", faults.len(), faults.join("\n"));
     }
 
     #[test]

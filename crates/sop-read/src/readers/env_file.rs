@@ -27,7 +27,7 @@ fn blocks(text: &str) -> Vec<Block> {
                 return None;
             }
             let mut block = Block::new(BlockKind::CodeComment, comment, place(line.n, line.n));
-            block.context = lines[at + 1..].iter().find_map(|it| key(it.text)).map(str::to_owned);
+            block.context = lines[at + 1..].iter().take(20).find_map(|it| key(it.text)).map(str::to_owned);
             return Some(block);
         }
         let key = key(line.text)?;

@@ -4,9 +4,11 @@ mod archive;
 mod calendar;
 mod chat;
 mod command;
+mod config;
 mod docx;
 mod env_file;
 mod html;
+mod json;
 mod lines;
 mod log;
 mod mail;
@@ -20,8 +22,6 @@ mod profile;
 mod prose;
 mod script;
 mod shell_history;
-#[cfg(test)]
-mod show_tmp;
 mod table;
 mod text;
 mod workbook;
@@ -33,6 +33,6 @@ pub(crate) const READERS: &[Reader] = &[
     picture::READER, pdf::READER, docx::READER, workbook::READER, html::READER, archive::READER,
     shell_history::READER,
     chat::READER,
-    env_file::READER, log::READER,
+    env_file::READER, config::READER, log::READER, json::READER,
     table::READER, script::READER, markdown::READER, text::READER,
 ];

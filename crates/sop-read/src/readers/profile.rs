@@ -20,6 +20,8 @@ pub(super) struct Profile {
     hashes: HashSet<u64>,
     values: BTreeSet<String>,
     order: Vec<String>,
+    /// One long value makes the list of values useless.
+    long: bool,
     mails: u64,
     integers: u64,
     decimals: u64,
@@ -28,6 +30,8 @@ pub(super) struct Profile {
     point: Sum,
     comma: Sum,
     forms: [Form; 3],
+    /// The first line whose value is no date.
+    odd_line: u32,
 }
 
 #[derive(Default)]
@@ -57,6 +61,7 @@ impl Profile {
             hashes: HashSet::new(),
             values: BTreeSet::new(),
             order: Vec::new(),
+            long: false,
             mails: 0,
             integers: 0,
             decimals: 0,
@@ -64,6 +69,7 @@ impl Profile {
             point: Sum::default(),
             comma: Sum::default(),
             forms: Default::default(),
+            odd_line: 0,
         }
     }
 
@@ -81,10 +87,8 @@ impl Profile {
         }
         if self.values.len() <= MAX_VALUES && value.chars().count() <= MAX_VALUE && self.values.insert(value.to_owned()) {
             self.order.push(value.to_owned());
-        } else if value.chars().count() > MAX_VALUE {
-            // One long value makes the list of values useless.
-            (0..=MAX_VALUES).for_each(|n| drop(self.values.insert(format!("\0{n}"))));
         }
+        self.long |= value.chars().count() > MAX_VALUE;
         self.mails += u64::from(value.contains('@') && value.contains('.') && !value.contains(' '));
         if let Some(number) = number(value) {
             let whole = number.point.or(number.comma).is_some_and(|it| it.fract() == 0.0) && !number.has_decimals;
@@ -92,10 +96,14 @@ impl Profile {
             self.decimals += u64::from(!whole);
             self.point.add(number.point, value, number.comma.is_none());
             self.comma.add(number.comma, value, number.point.is_none());
-        } else if let Some((at, n)) = leading_moment(value).filter(|(_, n)| *n == value.len()) {
+        } else if let Some((at, _)) = leading_moment(value).filter(|(_, n)| *n == value.len()) {
             self.dates += 1;
             let form = if value.as_bytes().get(4) == Some(&b'-') { 0 } else { 1 + usize::from(value.contains('/')) };
             self.forms[form].add(at, value, line);
+            return;
+        }
+        if self.odd_line == 0 {
+            self.odd_line = line;
         }
     }
 
@@ -116,10 +124,10 @@ impl Profile {
     }
 
     /// Returns how many of the values repeat an earlier one, if the column should have each only once.
-    pub fn repeats(&self, rows: u64) -> Option<u64> {
+    fn repeats(&self, rows: u64) -> Option<u64> {
         let distinct = self.hashes.len() as u64;
         let id = is_id(&self.name) && self.filled == rows && rows >= 5 && self.hashes.len() < MAX_DISTINCT;
-        (id && distinct < rows && distinct * 10 >= rows * 9).then(|| rows - distinct)
+        (id && distinct < rows && distinct * 5 >= rows * 4).then(|| rows - distinct)
     }
 
     /// Says what does not fit the column: another way to write dates, words among dates or numbers.
@@ -131,8 +139,8 @@ impl Profile {
                 remarks.push(format!("{} of {} in another form of date (line {})", counted(form.n, "value", "values"), self.name, form.first_line));
             }
             let other = self.filled - self.dates;
-            if other > 0 && other * 10 <= self.filled {
-                remarks.push(format!("{} of {} not a date", counted(other, "value", "values"), self.name));
+            if other > 0 && other * 5 <= self.filled {
+                remarks.push(format!("{} of {} not a date (line {})", counted(other, "value", "values"), self.name, self.odd_line));
             }
         }
         remarks
@@ -141,7 +149,7 @@ impl Profile {
     pub fn column(self) -> Column {
         let kind = self.kind();
         let personal = self.looks_personal();
-        let few = self.order.len() <= MAX_VALUES && self.values.len() <= MAX_VALUES && !personal;
+        let few = self.order.len() <= MAX_VALUES && !self.long && !personal;
         let comma = self.comma.proofs > self.point.proofs;
         let number = if comma { &self.comma } else { &self.point };
         let (mut min, mut max, mut sum) = (None, None, None);
@@ -203,6 +211,13 @@ impl Form {
             self.most = Some((at, text.to_owned()));
         }
     }
+}
+
+/// Says how many rows repeat an id, judged by the first column that holds ids.
+pub(super) fn repeats(columns: &[Profile], rows: u64) -> Option<String> {
+    let column = columns.iter().find(|it| is_id(&it.name))?;
+    let n = column.repeats(rows)?;
+    Some(format!("{} of {}", counted(n, "row repeats a value", "rows repeat a value"), column.name))
 }
 
 /// Returns `1 row` or `3 rows`.

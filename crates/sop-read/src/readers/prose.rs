@@ -13,6 +13,9 @@ const MIN_WRAP: usize = 55;
 const MAX_THOUGHT: usize = 100;
 const MAX_HEADING: usize = 80;
 const MAX_BLOCKS: usize = 50_000;
+/// An item that goes on for longer is a book, and what stands under it need not repeat it.
+const MAX_ITEM: usize = 20_000;
+const MAX_CONTEXT: usize = 400;
 
 /// Which marks count: in Markdown `#` and `>` are marks, in plain text a first line can be a title.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -121,8 +124,10 @@ impl Prose<'_> {
     }
 
     fn blank(&mut self) {
-        self.at += 1;
-        let next = self.lines[self.at..].iter().find(|it| !it.is_blank());
+        while self.lines.get(self.at).is_some_and(Line::is_blank) {
+            self.at += 1;
+        }
+        let next = self.lines.get(self.at);
         let goes_on = next.is_some_and(|it| item(it.text).is_some() || it.indent > 0);
         if !goes_on {
             self.items.clear();
@@ -158,11 +163,13 @@ impl Prose<'_> {
         if is_weekday(line.text) {
             return Some((6, fold(line.text.trim_end_matches(':')), 1));
         }
-        if self.style == Style::Markdown || line.indent > 0 || item(line.text).is_some() || n_chars > MAX_HEADING || line.text.ends_with(['.', '!', '?', ',']) {
+        let first = self.blocks.is_empty();
+        // "MONTHLY REPORT - me to me" on top is a title, though further down it would be a label.
+        let marked = item(line.text).is_some_and(|it| !(it.label && first && !starts_with_weekday(line.text)));
+        if self.style == Style::Markdown || line.indent > 0 || marked || n_chars > MAX_HEADING || line.text.ends_with(['.', '!', '?', ',']) {
             return None;
         }
         let shouts = line.text.chars().filter(|c| c.is_alphabetic()).count() > 3 && !line.text.chars().any(char::is_lowercase);
-        let first = self.blocks.is_empty();
         let more = self.lines[self.at + 1..].iter().any(|it| !it.is_blank());
         if first && after_blank && more && !line.text.contains(": ") && line.text.split_whitespace().count() <= 16 {
             return Some((1, fold(line.text.trim_end_matches(':')), 1));
@@ -188,7 +195,7 @@ impl Prose<'_> {
         let mut block = Block::new(kind, text, place(from, to));
         let path: Vec<&str> = self.headings.iter().map(|it| it.text.as_str()).collect();
         block.context = match parent.and_then(|it| self.blocks.get(it)) {
-            Some(parent) => Some(parent.text.clone()),
+            Some(parent) => Some(parent.text.chars().take(MAX_CONTEXT).collect()),
             None => (!path.is_empty()).then(|| path.join(" / ")),
         };
         block
@@ -234,8 +241,9 @@ impl Prose<'_> {
 
     fn join_last(&mut self, line: Line<'_>) {
         self.at += 1;
-        if let Some(block) = self.blocks.last_mut() {
-            block.text = format!("{} {}", block.text, fold(line.text));
+        if let Some(block) = self.blocks.last_mut().filter(|it| it.text.len() < MAX_ITEM) {
+            block.text.push(' ');
+            block.text.push_str(&fold(line.text));
             if let sop_core::Place::Lines { to, .. } = &mut block.place {
                 *to = line.n;
             }
@@ -617,11 +625,11 @@ mod tests {
     fn indented_lines_join_unless_they_are_commands_or_marked() {
         check(
             Style::Text,
-            "TO ME\n\n- config: the rate. Ruth reads it\n  over the desk\n- build:\n      save it as CSV\n      node check.js --week 20\n   - then Col\n",
+            "REPORT - to me\n\n- config: the rate. Ruth reads it\n  over the desk\n- build:\n      save it as CSV\n      node check.js --week 20\n   - then Col\n",
             &[
-                "1 head: TO ME",
-                "3-4 item: config: the rate. Ruth reads it over the desk [TO ME]",
-                "5 item: build: [TO ME]",
+                "1 head: REPORT - to me",
+                "3-4 item: config: the rate. Ruth reads it over the desk [REPORT - to me]",
+                "5 item: build: [REPORT - to me]",
                 "6 item: save it as CSV [build:]",
                 "7 item: node check.js --week 20 [build:]",
                 "8 item: then Col [build:]",

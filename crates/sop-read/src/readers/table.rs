@@ -1,7 +1,7 @@
 //! Tables as text (comma, semicolon, tab): the profile of every column, short tables row by row.
 
 use super::lines::{document, ending, fold, place};
-use super::profile::{Profile, counted, is_number, is_personal, reaches_a_person};
+use super::profile::{Profile, counted, is_number, is_personal, reaches_a_person, repeats};
 use crate::reader::{Input, Raw, Reader, decode, is_text};
 use sop_core::{Block, BlockKind, Document, Format, Table};
 use std::collections::BTreeSet;
@@ -170,7 +170,7 @@ fn split(raw: &str, mark: char) -> Vec<String> {
 
 /// Returns the separator on which most lines agree.
 fn delimiter(text: &str, ending: &str) -> char {
-    if let Some(mark) = text.get(..5).filter(|it| it.to_lowercase().starts_with("sep=")).and_then(|it| it.chars().nth(4)) {
+    if let Some(mark) = text.get(..5).filter(|it| it.to_lowercase().starts_with("sep=")).and_then(|it| it.chars().nth(4)).filter(char::is_ascii) {
         return mark;
     }
     let lines: Vec<&str> = text.lines().filter(|it| !it.trim().is_empty() && !it.starts_with("# ")).take(MAX_HEAD).collect();
@@ -392,12 +392,8 @@ impl TableReading {
             let more = if self.n_ragged as usize > self.ragged.len() { " and more" } else { "" };
             doc.remarks.push(format!("{} with more or fewer cells than the header (line {lines}{more})", counted(self.n_ragged, "row", "rows")));
         }
-        for column in &self.columns {
-            if let Some(n) = column.repeats(self.rows) {
-                doc.remarks.push(format!("{} of {}", counted(n, "row repeats a value", "rows repeat a value"), column.name));
-            }
-            doc.remarks.extend(column.remarks());
-        }
+        doc.remarks.extend(repeats(&self.columns, self.rows));
+        doc.remarks.extend(self.columns.iter().flat_map(Profile::remarks));
         if self.twice > 0 {
             doc.remarks.push(counted(self.twice, "row stands there twice", "rows stand there twice"));
         }

@@ -16,6 +16,12 @@ pub(super) fn text_of(html: &str) -> String {
             rest = after.find("-->").map_or("", |it| &after[it + 3..]);
             continue;
         }
+        // "a < b" is no tag.
+        if !rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c)) {
+            page.text("&lt;");
+            rest = &rest[1..];
+            continue;
+        }
         let Some(end) = rest.find('>') else { break };
         let tag = rest[1..end].trim().to_ascii_lowercase();
         rest = &rest[end + 1..];
@@ -46,6 +52,7 @@ impl Page {
 
     fn tag(&mut self, name: &str, closes: bool) {
         match name {
+            "br" if self.line.trim().is_empty() => self.blank(),
             "br" | "div" | "tr" | "table" => self.end_line(),
             "p" | "ul" | "ol" | "hr" | "h1" | "h2" | "h3" | "h4" => {
                 self.end_line();
@@ -107,6 +114,6 @@ mod tests {
     fn paragraphs_items_and_quotes_become_lines() {
         check("<style>p{}</style><p>Hold &amp; wait,\n Tom.</p><ul><li>one</li><li>two</li></ul>", "Hold & wait, Tom.\n\n- one\n- two\n");
         check("<div>Yes.</div><div><br></div><div>On 3 Nov 2026, Tom wrote:</div><blockquote>May I?</blockquote>", "Yes.\n\nOn 3 Nov 2026, Tom wrote:\n\n> May I?\n>");
-        check("<table><tr><td>Net</td><td>84.01</td></tr></table>a < b", "Net   84.01\na");
+        check("<table><tr><td>Net</td><td>84.01</td></tr></table>a < b", "Net   84.01\na < b");
     }
 }
