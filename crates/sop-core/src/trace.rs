@@ -200,6 +200,8 @@ pub struct Activity {
     pub listed: Option<(u32, u32)>,
     /// Stems, files and tools it is about.
     pub topic: Vec<String>,
+    /// How much it matters that the page tells it, larger is more.
+    pub weight: i32,
 }
 
 /// Something that happened, for the timeline.

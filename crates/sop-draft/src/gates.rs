@@ -8,7 +8,8 @@ use sop_core::{Claim, Fact, FactKind, Role, StopKind, Trace};
 /// True if the passage makes the work wait for a person.
 fn is_gate(fact: &Fact, trace: &Trace) -> bool {
     let kinds = [FactKind::Holds, FactKind::Reserves, FactKind::Conditions];
-    if !fact.kinds.iter().take(3).any(|it| kinds.contains(it)) || fact.role == Role::PriorSop {
+    let past = fact.kinds.iter().take(3).any(|it| matches!(it, FactKind::Retires)) && matches!(fact.role, Role::Script | Role::Record);
+    if !fact.kinds.iter().take(3).any(|it| kinds.contains(it)) || fact.role == Role::PriorSop || past {
         return false;
     }
     awaited(fact, trace).is_some()

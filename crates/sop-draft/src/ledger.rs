@@ -90,33 +90,38 @@ impl Ledger {
     }
 }
 
-/// How many entries a section keeps whatever the room.
-fn kept(kind: SectionKind) -> usize {
+/// How many entries a section of a page of the usual length has.
+fn usual(kind: SectionKind) -> usize {
     match kind {
-        SectionKind::Steps => 40,
-        SectionKind::Gates => 8,
-        SectionKind::Decisions | SectionKind::Disagreements | SectionKind::Questions => 4,
-        SectionKind::Checks | SectionKind::Failures | SectionKind::Inputs => 3,
-        SectionKind::Escalation | SectionKind::Owner | SectionKind::Prerequisites => 2,
-        _ => 1,
+        SectionKind::Steps => 16,
+        SectionKind::Gates => 9,
+        SectionKind::Checks => 8,
+        SectionKind::Decisions | SectionKind::Disagreements => 7,
+        SectionKind::Failures | SectionKind::Questions => 5,
+        SectionKind::Inputs | SectionKind::Owner | SectionKind::Escalation | SectionKind::Prerequisites => 3,
+        SectionKind::Purpose | SectionKind::Trigger | SectionKind::Output | SectionKind::Tools => 2,
+        SectionKind::Terms | SectionKind::LeftOut => 1,
     }
 }
 
-/// Lets the lightest entries go until the page has no more than `most` words.
+/// Lets the lightest entry of the fullest section go until the page has no more than `most` words.
 pub(crate) fn trim(sections: &mut [(SectionKind, Vec<Entry>)], most: usize) {
     loop {
         let words: usize = sections.iter().flat_map(|it| &it.1).map(Entry::words).sum();
         if words <= most {
             return;
         }
-        let lightest = sections
+        let fullest = sections
             .iter()
             .enumerate()
-            .filter(|(_, (kind, entries))| entries.len() > kept(*kind))
-            .flat_map(|(s, (_, entries))| entries.iter().enumerate().map(move |(n, it)| (it.weight, std::cmp::Reverse(n), s, n)))
-            .min();
-        let Some((_, _, section, n)) = lightest else { return };
-        sections[section].1.remove(n);
+            .filter(|(_, (_, entries))| entries.len() > 1)
+            .max_by_key(|(n, (kind, entries))| (entries.len() * 1000 / usual(*kind), std::cmp::Reverse(*n)))
+            .map(|it| it.0);
+        let Some(section) = fullest else { return };
+        let entries = &mut sections[section].1;
+        // The last of equals goes: entries stand in the order of their weight, steps in their own.
+        let Some(at) = entries.iter().enumerate().min_by_key(|(n, it)| (it.weight, std::cmp::Reverse(*n))).map(|it| it.0) else { return };
+        entries.remove(at);
     }
 }
 

@@ -231,7 +231,7 @@ impl<'a> Plan<'a> {
     }
 
     fn trigger(&mut self) -> Vec<Entry> {
-        let mut out = claims(&self.trace.events, 1, 30);
+        let mut out = claims(&self.trace.events, 1, 60);
         out.extend(self.take_if(3, |it| it.is(FactKind::Schedules) && matches!(it.kinds.first(), Some(FactKind::Schedules | FactKind::Obliges | FactKind::Requests | FactKind::Owns | FactKind::Reports | FactKind::Instructs))));
         out
     }
@@ -243,7 +243,7 @@ impl<'a> Plan<'a> {
     }
 
     fn prerequisites(&mut self) -> Vec<Entry> {
-        let mut out = claims(&self.trace.needs, 4, 25);
+        let mut out = claims(&self.trace.needs, 4, 50);
         out.extend(self.take_if(2, |it| (it.is(FactKind::Obliges) || it.is(FactKind::Requests)) && facts::sets_up(&it.text)));
         out
     }
@@ -253,8 +253,8 @@ impl<'a> Plan<'a> {
         for stop in self.trace.stops.iter().filter(|it| it.kind == StopKind::Check).take(6) {
             out.push(ledger::stop(stop));
         }
-        out.extend(claims(&self.trace.workbook_checks, 2, 16));
-        out.extend(claims(&self.trace.limits, 5, 15));
+        out.extend(claims(&self.trace.workbook_checks, 2, 20));
+        out.extend(claims(&self.trace.limits, 5, 24));
         out.extend(self.take(SectionKind::Checks, 6));
         out.extend(gates::figures(self.trace));
         out

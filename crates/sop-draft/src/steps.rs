@@ -35,8 +35,8 @@ fn keep(list: &[Activity]) -> Vec<&Activity> {
     keep
 }
 
-fn worth(it: &Activity) -> usize {
-    it.details.len() * 2 + usize::from(it.listed.is_some()) * 4 + usize::from(it.done_when.is_some()) * 4 + it.action.anchors.len() + 3 * usize::from(it.kind == StepKind::Gate)
+fn worth(it: &Activity) -> i32 {
+    it.weight + 2 * i32::from(it.done_when.is_some())
 }
 
 fn entry(activity: &Activity, audience: &Audience) -> Entry {
@@ -47,10 +47,10 @@ fn entry(activity: &Activity, audience: &Audience) -> Entry {
     if activity.kind != StepKind::Gate {
         head.text = format!("{} *({})*", head.text.trim_end_matches('.'), activity.kind.as_str());
     }
-    let mut entry = Entry::of(head, 60);
+    let mut entry = Entry::of(head, worth(activity));
     entry.kind = Some(activity.kind);
     for detail in activity.details.iter().take(3) {
-        entry.below.push(Claim { text: cut(&detail.text, 45), ..detail.clone() });
+        entry.below.push(Claim { text: cut(&detail.text, 36), ..detail.clone() });
     }
     if let Some(done) = &activity.done_when {
         entry.below.push(Claim { text: format!("**Done when** {}.", done.text.trim_end_matches('.')), ..done.clone() });

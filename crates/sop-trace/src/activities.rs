@@ -26,6 +26,7 @@ pub(crate) struct Candidate {
     pub objects: BTreeSet<String>,
     pub reads: Vec<String>,
     pub writes: Vec<String>,
+    pub weight: i32,
 }
 
 /// Where a candidate comes from, the source that words a joined step first.
@@ -60,6 +61,21 @@ impl Candidate {
             objects: BTreeSet::new(),
             reads: Vec::new(),
             writes: Vec::new(),
+            weight: source.weight(),
+        }
+    }
+}
+
+impl Source {
+    /// How much a step of this source is worth telling.
+    fn weight(self) -> i32 {
+        match self {
+            Source::Command => 14,
+            Source::Brought | Source::Sent => 12,
+            Source::Written => 11,
+            Source::Checklist | Source::NoteItem | Source::CellNote | Source::Approval | Source::Event => 9,
+            Source::Screen => 8,
+            Source::Report => 4,
         }
     }
 }
@@ -86,12 +102,13 @@ fn activity(it: Candidate) -> Activity {
         action: it.action,
         kind: it.kind,
         actor: it.actor,
-        details: it.details,
         done_when: it.done_when,
         reads: it.reads,
         writes: it.writes,
         time: it.time,
         listed: it.listed,
+        weight: it.weight + 2 * i32::try_from(it.details.len().min(3)).unwrap_or(0),
+        details: it.details,
         topic: it.topic,
     }
 }
@@ -118,7 +135,11 @@ fn join(list: Vec<Candidate>) -> Vec<Candidate> {
 /// How surely two candidates are one step; nothing if they are not.
 fn likeness(a: &Candidate, b: &Candidate) -> Option<f64> {
     // Two items of one list are two steps, and so are two commands or two leaves given.
-    let twins = matches!(b.source, Source::Command | Source::Brought | Source::Approval | Source::Checklist | Source::Sent);
+    let twins = matches!(b.source, Source::Command | Source::Approval | Source::Checklist | Source::Sent);
+    // The file that a script needs and the download that was given its name.
+    if a.source == Source::Brought && b.source == Source::Brought {
+        return (a.objects.intersection(&b.objects).count() > 0).then_some(2.0);
+    }
     if a.listed.is_some() && b.listed.is_some() || a.source == b.source && twins || b.source == Source::Approval || a.source == Source::Approval {
         return None;
     }
@@ -136,7 +157,8 @@ fn likeness(a: &Candidate, b: &Candidate) -> Option<f64> {
 
 fn absorb(into: &mut Candidate, from: Candidate) {
     let known = |claims: &[Claim], claim: &Claim| claims.iter().any(|it| it.text == claim.text);
-    if from.source != Source::Command && !known(&into.details, &from.action) && into.action.text != from.action.text {
+    into.weight = into.weight.max(from.weight);
+    if !matches!(from.source, Source::Command | Source::Brought) && !known(&into.details, &from.action) && into.action.text != from.action.text {
         into.details.push(from.action);
     }
     for detail in from.details {

@@ -121,7 +121,7 @@ fn now(work: &Work<'_>) -> Vec<Now> {
             let mut units = units_of_name(&constant.name, &comment);
             // The words of the messages that print a constant say what it counts.
             let mut topic = stems(&format!("{} {comment}", constant.name));
-            for line in source.lines().filter(|it| it.contains(&constant.name) && it.contains(['"', '\'', '`'])).take(4) {
+            for line in source.lines().filter(|it| it.contains(&constant.name)).take(6) {
                 units.extend(stems(line));
                 topic.extend(stems(line));
             }

@@ -111,7 +111,7 @@ fn voices<'a>(document: &'a Document, role: Role, ground: &Ground<'_>) -> Vec<Vo
             BlockKind::Item { .. } | BlockKind::Paragraph => {
                 matches!(role, Role::Note | Role::Record) || matches!(document.format, Format::Pdf | Format::Docx) && role != Role::Template
             }
-            BlockKind::Cell | BlockKind::Row | BlockKind::Field => document.format == Format::Workbook && words(&block.text) >= 4 && role != Role::Input,
+            BlockKind::Cell | BlockKind::Field => document.format == Format::Workbook && words(&block.text) >= 4 && role != Role::Input,
             BlockKind::PictureText => words(&block.text) >= 4,
             _ => false,
         };

@@ -124,7 +124,7 @@ fn stop(work: &Work<'_>, script: &Script, exit: &Exit, settings: &BTreeMap<Strin
     }
     let (seen, last) = occurrences(work, script, message, &shown);
     if let Some((document, block)) = last {
-        let line = re!(r"^[\d:.,T\sZ/-]+(?:(?:INFO|WARN\w*|ERROR|DEBUG)\s+)?").replace(&block.text, "").trim().to_owned();
+        let line = bare_line(&block.text);
         let when = block.time.map(|it| format!(" on {}", it.date())).unwrap_or_default();
         let figures = re!(r"\d").is_match(&line) && line != shown;
         text.push_str(&if figures { format!("; last seen{when}: “{}”", cut(&line, 14)) } else { format!("; seen{when}") });
@@ -139,6 +139,11 @@ fn stop(work: &Work<'_>, script: &Script, exit: &Exit, settings: &BTreeMap<Strin
     let weight = 8 + 6 * i32::from(gate) + 4 * i32::from(number) + 5 * i32::from(seen > 0) + 3 * i32::from(names) + 2 * i32::from(exit.documented.is_some());
     anchors.truncate(5);
     Some(Stop { kind, claim: Claim::cited(text, anchors), recovery, seen, weight, topic })
+}
+
+/// A log line without its time and level.
+pub(crate) fn bare_line(text: &str) -> String {
+    re!(r"^[\d:.,T\sZ/-]*(?:(?:INFO|WARN\w*|ERROR|DEBUG|CRITICAL)\b:?\s*)?").replace(text.trim(), "").trim().to_owned()
 }
 
 fn mentions(text: &str, name: &str) -> bool {

@@ -109,7 +109,7 @@ pub(crate) fn stem(word: &str) -> Option<String> {
         return None;
     }
     let mut w = word;
-    for (suffix, keep) in [("ations", 4), ("ation", 4), ("ings", 3), ("ing", 3), ("ies", 3), ("ied", 3), ("ers", 4), ("ed", 3), ("es", 4), ("er", 4), ("en", 4), ("ly", 4), ("s", 3), ("e", 3), ("y", 3)] {
+    for (suffix, keep) in [("ations", 4), ("ation", 4), ("ences", 4), ("ence", 4), ("ances", 4), ("ance", 4), ("ings", 3), ("ing", 3), ("ies", 3), ("ied", 3), ("ers", 4), ("ed", 3), ("es", 4), ("er", 4), ("en", 4), ("ly", 4), ("s", 3), ("e", 3), ("y", 3)] {
         if let Some(cut) = w.strip_suffix(suffix)
             && cut.chars().count() >= keep
         {

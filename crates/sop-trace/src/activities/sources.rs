@@ -173,6 +173,22 @@ fn script_run(script: &Script, typed: &[Typed<'_>], work: &Work<'_>) -> Option<C
 
 /// The last line that the logs of this run have from a script, and when.
 fn logged(script: &Script, work: &Work<'_>) -> (Option<sop_core::Moment>, Option<(String, sop_core::Anchor)>) {
+    let source_of = |script: &Script| -> BTreeSet<String> {
+        let source = work.ground.documents.iter().find(|it| it.path == script.path).and_then(|it| it.source.as_deref()).unwrap_or_default().to_lowercase();
+        re!(r"[a-zäöü]{3,}").find_iter(&source).map(|it| it.as_str().to_owned()).collect()
+    };
+    let sources: Vec<(&Script, BTreeSet<String>)> = work.ground.scripts.iter().map(|it| (it, source_of(it))).collect();
+    // A log line comes from the script whose source holds most of its words.
+    let writer = |text: &str| -> Option<&str> {
+        let words: Vec<&str> = re!(r"[a-zäöü]{3,}").find_iter(text).map(|it| it.as_str()).filter(|it| !matches!(*it, "info" | "error" | "warning" | "debug")).collect();
+        let mut scores: Vec<(usize, &str)> = sources.iter().map(|(s, set)| (words.iter().filter(|w| set.contains(**w)).count(), s.path.as_str())).collect();
+        scores.sort_by(|a, b| b.0.cmp(&a.0));
+        match scores[..] {
+            [(n, path)] if n > 0 => Some(path),
+            [(a, path), (b, _), ..] if a > b => Some(path),
+            _ => None,
+        }
+    };
     let stem = base(&script.path).rsplit_once('.').map_or(base(&script.path), |it| it.0).to_lowercase();
     let mut last: Option<(&Document, &Block)> = None;
     let mut inside = false;
@@ -191,14 +207,15 @@ fn logged(script: &Script, work: &Work<'_>) -> (Option<sop_core::Moment>, Option
             } else if names_other {
                 inside = false;
             }
-            if inside || own && !several {
+            let by = writer(&text);
+            if by == Some(script.path.as_str()) || by.is_none() && (inside || own && !several) {
                 last = Some((document, block));
             }
         }
     }
     match last {
         Some((document, block)) => {
-            let text = re!(r"^[\d:.,T\sZ/-]+(?:(?:INFO|WARN\w*|ERROR|DEBUG)\s+)?").replace(&block.text, "").trim().to_owned();
+            let text = crate::stops::bare_line(&block.text);
             (block.time, Some((text, anchor(document, block))))
         }
         None => (None, None),
@@ -214,7 +231,11 @@ fn by_hand(typed: &[Typed<'_>], work: &Work<'_>) -> Vec<Candidate> {
         let first = command.split_whitespace().next().unwrap_or_default();
         let at = vec![anchor(it.document, it.block)];
         let mut candidate = match first {
-            "cp" | "xcopy" | "robocopy" | "rsync" | "scp" => Candidate::new(Source::Command, Claim::cited(format!("Copy: {}", shown(command, work)), at)),
+    "cp" | "xcopy" | "robocopy" | "rsync" | "scp" => {
+                let mut candidate = Candidate::new(Source::Command, Claim::cited(format!("Copy: {}", shown(command, work)), at));
+                candidate.weight = 9;
+                candidate
+            }
             "rm" | "del" => {
                 // Clearing straight after copying is one step: start the new folder from the old one.
                 if let Some(last) = out.last_mut()
@@ -249,6 +270,7 @@ fn by_hand(typed: &[Typed<'_>], work: &Work<'_>) -> Vec<Candidate> {
                 edited.insert(target, out.len());
                 let mut candidate = Candidate::new(Source::Command, Claim::cited(format!("{verb} {}", shown(whole, work)), at));
                 candidate.kind = StepKind::Judgment;
+                candidate.weight = if verb == "Edit" { 9 } else { 4 };
                 if reads {
                     candidate.reads.push(whole.to_owned());
                 } else {
@@ -428,10 +450,12 @@ fn notes(work: &Work<'_>) -> Vec<Candidate> {
             if !item || !is_step(&block.text, work) {
                 continue;
             }
-            let mut text = block.text.clone();
+            // A doubt at the end of an item is a question for the owner; what stands before it is still to be done.
+            let plain = undoubted(&block.text);
+            let mut text = plain.to_owned();
             if let Some(found) = re!(WEEKDAYS).find(&block.text) {
                 day = None;
-                let rest = &block.text[found.end()..];
+                let rest = plain.get(found.end()..).unwrap_or_default();
                 text = format!("{}: {}", capital(found.as_str().trim().trim_end_matches(['-', '–', ':', ',']).trim()), rest);
             } else if let Some(day) = &day
                 && n == 0
@@ -477,12 +501,28 @@ fn confirmed(document: &Document, work: &Work<'_>) -> bool {
     !named.is_empty() && here * 2 >= named.len() || work.ground.scripts.is_empty() && !work.ground.documents.iter().any(|it| matches!(it.format, Format::Mail | Format::Mailbox | Format::Chat))
 }
 
+/// The item without the sentences that ask.
+fn undoubted(text: &str) -> &str {
+    match crate::text::sentences(text).into_iter().find(|it| it.contains('?')) {
+        Some(asks) => {
+            let at = asks.as_ptr() as usize - text.as_ptr() as usize;
+            text[..at].trim()
+        }
+        None => text,
+    }
+}
+
 fn is_step(text: &str, work: &Work<'_>) -> bool {
+    let text = undoubted(text);
     let lower = text.to_lowercase();
     let question = lower.trim_end().ends_with('?') || lower.contains("??") || re!(r"(?i)^ask \p{L}+ (who|which|what|whether|if)").is_match(text);
     let ban = re!(r"(?i)^(don't|do not|dont|never|ignore|not |kein|nicht|nie)").is_match(text.trim());
     let topical = stems(text).iter().any(|it| work.ground.vocabulary.contains(it)) || !file_names(text).is_empty();
-    words(text) >= 2 && words(text) <= 60 && !question && !ban && topical && !re!(r"(?i)(no longer|doesn't work|= ignore|gone since)").is_match(text)
+    // What must be set first and the order of the scripts are told elsewhere.
+    let needs = work.ground.scripts.iter().flat_map(|it| &it.env).any(|it| it.required && text.contains(&it.name));
+    let own = stems(text);
+    let order = work.ground.scripts.iter().filter(|it| shared(&stems(base(&it.path)), &own) >= 1).count() >= 2 && file_names(text).is_empty() && words(text) <= 14;
+    words(text) >= 2 && !needs && !order && words(text) <= 60 && !question && !ban && topical && !re!(r"(?i)(no longer|doesn't work|= ignore|gone since)").is_match(text)
 }
 
 /// Notes on cells that say what to put there or what to do: verb first.
@@ -517,10 +557,14 @@ fn approvals(work: &Work<'_>) -> Vec<Candidate> {
     for fact in work.facts.iter().filter(|it| it.is(FactKind::Approves) && it.time.is_some()) {
         let path = &fact.anchors[0].path;
         let Some(speaker) = &fact.speaker else { continue };
-        if other_run(path, work.parameters) || Some(speaker.as_str()) == work.performer || role(work, path) != Role::Message {
+        let judges = fact.kinds.first() == Some(&FactKind::Decides) || fact.kinds.first() == Some(&FactKind::Escalates);
+        let outside = work.ground.people.find(speaker).is_none_or(|at| !work.ground.people.list[at].inside);
+        if other_run(path, work.parameters) || Some(speaker.as_str()) == work.performer || role(work, path) != Role::Message || judges || outside {
             continue;
         }
-        let text = format!("**STOP: wait for {speaker}.** “{}”", cut(&fact.text, 40));
+        // A leave with a condition is a gate of its own, with all its words; the step points there.
+        let bound = fact.is(FactKind::Conditions) || fact.is(FactKind::Holds) || fact.is(FactKind::Reserves);
+        let text = format!("**STOP: wait for {speaker}**{} “{}”", if bound { ", see Approval gates:" } else { ":" }, cut(&fact.text, if bound { 12 } else { 36 }));
         let mut candidate = Candidate::new(Source::Approval, Claim::cited(text, vec![fact.anchors[0].clone()]));
         candidate.kind = StepKind::Gate;
         candidate.actor = Some(speaker.clone());
@@ -540,17 +584,20 @@ fn sent(work: &Work<'_>) -> Vec<Candidate> {
         while at < document.blocks.len() {
             let block = &document.blocks[at];
             let n = message_number(&block.place);
-            let end = document.blocks[at..].iter().position(|it| message_number(&it.place) != n).map_or(document.blocks.len(), |it| at + it);
+            // Attachments belong to the message that carries them.
+            let end = document.blocks[at..].iter().position(|it| !matches!(it.place, Place::Inside { .. }) && message_number(&it.place) != n).map_or(document.blocks.len(), |it| at + it);
             let message = &document.blocks[at..end.max(at + 1)];
             at = end.max(at + 1);
-            let Some(first) = message.iter().find(|it| it.kind == BlockKind::Message) else { continue };
+            let greets = |it: &&Block| words(&it.text) <= 4 && it.text.trim_end().ends_with([',', '!', '.', ':']) || words(&it.text) <= 2;
+            let Some(first) = message.iter().filter(|it| it.kind == BlockKind::Message && !matches!(it.place, Place::Inside { .. })).find(|it| !greets(it)) else { continue };
             let Some(speaker) = first.speaker.as_deref().map(|it| work.ground.people.full(it)) else { continue };
             let inside = work.ground.people.find(&speaker).is_some_and(|it| work.ground.people.list[it].inside);
             let attached: Vec<String> = message.iter().filter(|it| it.kind == BlockKind::Field).filter_map(|it| it.text.strip_prefix("attachment: ")).map(str::to_owned).collect();
             let to: Vec<String> = first.to.iter().map(|it| it.split('<').next().unwrap_or(it).trim().trim_matches('"').to_owned()).collect();
             let group = to.iter().any(|it| work.ground.people.find(it).is_none() || work.ground.people.find(it).is_some_and(|p| !work.ground.people.list[p].inside));
             let reply = first.context.as_deref().is_some_and(|it| re!(r"(?i)^(re|aw|fw|fwd|wg)\s*:").is_match(it));
-            if !inside || to.is_empty() || !(group || !attached.is_empty()) || reply && attached.is_empty() {
+            let theirs = work.performer.is_some_and(|it| it != speaker) && !group;
+            if theirs || !inside || to.is_empty() || !(group || !attached.is_empty()) || reply && attached.is_empty() {
                 continue;
             }
             let what = if attached.is_empty() { "the mail".to_owned() } else { attached.iter().map(|it| code(&generalise(it, work.parameters))).collect::<Vec<_>>().join(" and ") };
@@ -588,7 +635,10 @@ fn message_number(place: &Place) -> u32 {
 /// Documents that people write in each run: their shape is what the next one has to have.
 fn documents(work: &Work<'_>) -> Vec<Candidate> {
     let mut out: Vec<Candidate> = Vec::new();
-    for document in current(work).filter(|it| it.format == Format::Docx) {
+    let mut pages: Vec<&Document> = current(work).filter(|it| it.format == Format::Docx).collect();
+    // The final one tells the form; drafts and commented copies come after it and are passed over.
+    pages.sort_by_key(|it| (it.name().len(), it.path.clone()));
+    for document in pages {
         let made_each_run = work.parameters.iter().any(|it| document.path.contains(&it.token));
         if !made_each_run || !matches!(role(work, &document.path), Role::Record | Role::Output) {
             continue;
@@ -660,17 +710,29 @@ fn screens(work: &Work<'_>) -> Vec<Candidate> {
     let mut out = Vec::new();
     for document in current(work).filter(|it| it.format == Format::Picture && role(work, &it.path) != Role::Noise) {
         let fields: Vec<&Block> = document.blocks.iter().filter(|it| it.kind == BlockKind::Field && words(&it.text) <= 16).collect();
-        if fields.len() < 3 || fields.iter().all(|it| it.text.chars().filter(char::is_ascii_digit).count() * 3 > it.text.len()) {
+        let figures = fields.iter().filter(|it| it.text.split_once(": ").is_some_and(|(_, v)| re!(r"^[£$€]?-?[\d.,]+ ?%?$").is_match(v.trim()))).count();
+        if fields.len() < 3 || figures * 2 >= fields.len() || fields.iter().all(|it| it.text.chars().filter(char::is_ascii_digit).count() * 3 > it.text.len()) {
             continue;
         }
         let title = document.title.clone().unwrap_or_else(|| document.name().to_owned());
         let list: Vec<String> = fields.iter().take(10).map(|it| it.text.clone()).collect();
-        let text = format!("On the screen “{}”, set {}", cut(&title, 8), list.join("; "));
+        let text = format!("On the screen “{}” set {}", cut(&title, 8), list.join("; "));
         let mut anchors: Vec<sop_core::Anchor> = fields.iter().take(10).map(|it| anchor(document, it)).collect();
         anchors.truncate(10);
         let mut candidate = Candidate::new(Source::Screen, Claim::cited(text, anchors));
         let folder = document.path.rsplit_once('/').map_or("", |it| it.0);
-        candidate.topic = stems(&format!("{title} {} {} {}", document.name(), list.join(" "), base(folder)));
+        candidate.topic = stems(&format!("{title} {} {}", document.name(), list.join(" ")));
+        // A screen kept beside an input shows how it was exported; of several, the one whose name the screen speaks of.
+        let all_text = stems(&document.blocks.iter().map(|it| it.text.as_str()).collect::<Vec<_>>().join(" "));
+        let beside = brought(work.flows, work.ground.roles)
+            .into_iter()
+            .flat_map(|it| it.files.iter())
+            .filter(|it| it.rsplit_once('/').map_or("", |x| x.0) == folder && !folder.is_empty())
+            .max_by_key(|it| (shared(&stems(base(it)), &all_text), std::cmp::Reverse((*it).clone())));
+        if let Some(file) = beside {
+            candidate.objects.insert(base(file).to_lowercase());
+            candidate.topic.extend(stems(base(file)));
+        }
         out.push(candidate);
     }
     out
