@@ -17,6 +17,12 @@ pub(crate) fn section(fact: &Fact) -> Option<SectionKind> {
     if fact.is(FactKind::Escalates) && fact.kinds.iter().take(2).any(|it| *it == FactKind::Escalates) && !fact.names.is_empty() | first_person(&fact.text) {
         return Some(SectionKind::Escalation);
     }
+    // What was merely found to agree, or reported, is no rule for the next run.
+    let rule = fact.kinds.iter().any(|it| matches!(it, FactKind::Decides | FactKind::Forbids | FactKind::Obliges | FactKind::Fails | FactKind::Recovers | FactKind::Limits | FactKind::Schedules));
+    let told = fact.is(FactKind::Approves) || fact.is(FactKind::Reports) || fact.is(FactKind::Requests);
+    if told && fact.kinds.first() == Some(&FactKind::Limits) && fact.role == Role::Message && !fact.kinds.iter().any(|it| matches!(it, FactKind::Decides | FactKind::Forbids | FactKind::Obliges)) || !rule && told {
+        return None;
+    }
     for kind in &fact.kinds {
         return Some(match kind {
             FactKind::Decides | FactKind::Forbids | FactKind::Holds | FactKind::Reserves | FactKind::Conditions => SectionKind::Decisions,
@@ -69,7 +75,8 @@ fn needs_context(fact: &Fact) -> bool {
     match fact.role {
         Role::Message => fact.context_anchor.is_some(),
         Role::Script | Role::Config => fact.context.as_ref().is_some_and(|it| it.len() <= 60),
-        _ => fact.context.as_ref().is_some_and(|it| it.len() <= 80),
+        // The heading of a note says nothing that the note does not; the row of a cell does.
+        _ => matches!(fact.anchors[0].place, sop_core::Place::Cell { .. } | sop_core::Place::CellNote { .. } | sop_core::Place::Comment { .. }) && fact.context.as_ref().is_some_and(|it| it.len() <= 80),
     }
 }
 
@@ -117,5 +124,5 @@ pub(crate) fn dated(text: &str) -> bool {
 
 /// True if the text is about what has to be set, logged in or installed first.
 pub(crate) fn sets_up(text: &str) -> bool {
-    re!(r"(?i)\b(log ?in|login|password|account|access|permission|profile|time ?zone|utc|install|version|set up|setup|before you (export|start|run|begin)|first, every time|zugang|anmeld\w*|berechtigung)\b").is_match(text)
+    re!(r"(?i)\b(log ?in|login|password|account|access|permission|profile|time ?zone|utc|install|version|set up|setup|run it from|before you (export|start|run|begin)|first, every time|zugang|anmeld\w*|berechtigung)\b").is_match(text)
 }

@@ -93,7 +93,7 @@ impl Ledger {
 /// How many entries a section of a page of the usual length has.
 fn usual(kind: SectionKind) -> usize {
     match kind {
-        SectionKind::Steps => 16,
+        SectionKind::Steps => 20,
         SectionKind::Gates => 9,
         SectionKind::Checks => 8,
         SectionKind::Decisions | SectionKind::Disagreements => 7,
@@ -120,7 +120,7 @@ pub(crate) fn trim(sections: &mut [(SectionKind, Vec<Entry>)], most: usize) {
         let Some(section) = fullest else { return };
         let entries = &mut sections[section].1;
         // The last of equals goes: entries stand in the order of their weight, steps in their own.
-        let Some(at) = entries.iter().enumerate().min_by_key(|(n, it)| (it.weight, std::cmp::Reverse(*n))).map(|it| it.0) else { return };
+        let Some(at) = entries.iter().enumerate().min_by_key(|(n, it)| (it.weight - i32::try_from(it.words() / 6).unwrap_or(0), std::cmp::Reverse(*n))).map(|it| it.0) else { return };
         entries.remove(at);
     }
 }

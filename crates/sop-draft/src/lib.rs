@@ -24,7 +24,7 @@ impl Audience {
 }
 
 /// The body of the SOP has about this many words at most; what does not fit stays in the evidence map.
-const MOST_WORDS: usize = 1600;
+const MOST_WORDS: usize = 1560;
 
 /// The draft, and how many facts found no room in it.
 #[derive(Debug, Clone)]
@@ -221,7 +221,7 @@ impl<'a> Plan<'a> {
     }
 
     fn purpose(&mut self) -> Vec<Entry> {
-        let mut out = self.take_if(2, |it| it.is(FactKind::Explains) && it.rules.iter().any(|r| r.contains("use")));
+        let mut out = self.take_if(2, |it| it.is(FactKind::Explains) && it.rules.iter().any(|r| r == "explain-use"));
         if out.len() < 2 {
             out.extend(self.take_if(2 - out.len(), |it| it.is(FactKind::Explains) && it.weight >= 14));
         }
@@ -244,6 +244,11 @@ impl<'a> Plan<'a> {
 
     fn prerequisites(&mut self) -> Vec<Entry> {
         let mut out = claims(&self.trace.needs, 4, 50);
+        for parameter in &self.trace.parameters {
+            let other = parameter.others.last().map_or_else(String::new, |it| format!(", {it} in the run before"));
+            let text = format!("`{{{}}}` stands for the {} of the run: {} this time{other}.", parameter.name, parameter.name, parameter.value);
+            out.push(Entry::of(Claim::inferred(text, Vec::new(), "names of files and folders"), 45));
+        }
         out.extend(self.take_if(2, |it| (it.is(FactKind::Obliges) || it.is(FactKind::Requests)) && facts::sets_up(&it.text)));
         out
     }

@@ -165,7 +165,8 @@ fn now(work: &Work<'_>) -> Vec<Now> {
     for fact in work.facts {
         let numbers: Vec<(f64, BTreeSet<String>)> = quantities(&fact.text).into_iter().filter(|it| !it.unit.is_empty()).map(|it| (it.value, BTreeSet::from([it.unit]))).collect();
         if !numbers.is_empty() {
-            out.push(Now { text: format!("“{}”", cut(&fact.text, 22)), at: vec![fact.anchors[0].clone()], topic: fact.topic.clone(), numbers });
+            let topic = stems(&format!("{} {}", fact.text, fact.context.clone().unwrap_or_default()));
+            out.push(Now { text: format!("“{}”", cut(&fact.text, 22)), at: vec![fact.anchors[0].clone()], topic, numbers });
         }
     }
     out

@@ -46,8 +46,30 @@ pub(crate) fn draw(ground: &Ground<'_>) -> Vec<Fact> {
         if matches!(role, Role::Noise | Role::PriorSop) {
             continue;
         }
-        for voice in voices(document, role, ground) {
-            facts.extend(passages(&voice, role, ground));
+        let list = voices(document, role, ground);
+        for (n, voice) in list.iter().enumerate() {
+            // A point of a list whose lead is a passage is told with it.
+            let lead = (0..n).rev().find(|&it| !is_point(list[it].text));
+            if is_point(voice.text) && lead.is_some_and(|it| list[it].text.trim_end().ends_with(':') && list[it].speaker == voice.speaker && facts.iter().any(|f: &Fact| f.anchors.len() > 1 && f.anchors[0].place == list[it].place)) {
+                continue;
+            }
+            let mut found = passages(voice, role, ground);
+            if let Some(last) = found.last_mut()
+                && last.text.trim_end().ends_with(':')
+            {
+                for point in list[n + 1..].iter().take_while(|it| is_point(it.text) && it.speaker == voice.speaker).take(4) {
+                    if words(&last.text) + words(point.text) > 100 {
+                        break;
+                    }
+                    last.text = format!("{} {}", last.text, point.text);
+                    last.topic.extend(stems(point.text));
+                    last.anchors.push(Anchor { artifact: document.artifact.clone(), path: document.path.clone(), place: point.place.clone(), quote: point.text.to_owned() });
+                    last.weight += 1;
+                }
+                last.topic.sort();
+                last.topic.dedup();
+            }
+            facts.extend(found);
         }
     }
     for script in ground.scripts {
@@ -57,6 +79,10 @@ pub(crate) fn draw(ground: &Ground<'_>) -> Vec<Fact> {
             continue;
         }
         for remark in &script.remarks {
+            // A table of exit codes is told with the exits.
+            if crate::text::re!(r"(?i)^(exits?:?\s+)?\d+ .+\b\d+ \p{L}").is_match(&remark.text) || crate::text::re!(r"(?i)\bexit \d").is_match(&remark.text) {
+                continue;
+            }
             let voice = Voice {
                 document,
                 text: &remark.text,
@@ -108,9 +134,8 @@ fn voices<'a>(document: &'a Document, role: Role, ground: &Ground<'_>) -> Vec<Vo
                 !here.is_empty() && !originals.iter().any(|it| overlap(it, &here) > 0.6)
             }
             BlockKind::CodeComment => document.format != Format::Script,
-            BlockKind::Item { .. } | BlockKind::Paragraph => {
-                matches!(role, Role::Note | Role::Record) || matches!(document.format, Format::Pdf | Format::Docx) && role != Role::Template
-            }
+            BlockKind::Item { .. } | BlockKind::Paragraph if document.format == Format::Workbook => words(&block.text) >= 4,
+            BlockKind::Item { .. } | BlockKind::Paragraph => role == Role::Note || role == Role::Record && !product(document, ground),
             BlockKind::Cell | BlockKind::Field => document.format == Format::Workbook && words(&block.text) >= 4 && role != Role::Input,
             BlockKind::PictureText => words(&block.text) >= 4,
             _ => false,
@@ -122,7 +147,7 @@ fn voices<'a>(document: &'a Document, role: Role, ground: &Ground<'_>) -> Vec<Vo
             document,
             text: &block.text,
             place: block.place.clone(),
-            speaker: block.speaker.as_deref().map(|it| ground.people.full(it)).or_else(|| author(document, role, ground)),
+            speaker: (block.kind == BlockKind::Note).then(|| signed(&block.text, ground.people)).flatten().or_else(|| block.speaker.as_deref().map(|it| ground.people.full(it))).or_else(|| author(document, role, ground)),
             to: block.to.iter().map(|it| ground.people.full(it)).collect(),
             time: block.time,
             context: context(document, n, block),
@@ -130,6 +155,32 @@ fn voices<'a>(document: &'a Document, role: Role, ground: &Ground<'_>) -> Vec<Vo
         });
     }
     out
+}
+
+/// A page that is made anew in each run, or stands in the folder more than once, is what the work makes: it says
+/// something to those who get it and nothing about how it is made.
+fn product(document: &Document, ground: &Ground<'_>) -> bool {
+    let twin = ground.documents.iter().any(|it| it.path != document.path && it.name() == document.name());
+    twin || document.path.matches('/').count() >= 2
+        || ground.documents.iter().any(|it| ground.roles.get(&it.path) == Some(&Role::Template) && shared(&stems(it.name()), &stems(document.name())) >= 2)
+}
+
+/// The cell that a note hangs on, by the row that holds it: the row's longest entry.
+fn noted_row(document: &Document, sheet: &str, cell: &str) -> Option<String> {
+    let digits = |it: &str| it.trim_start_matches(|c: char| c.is_ascii_alphabetic()).to_owned();
+    let row = digits(cell);
+    let block = document.blocks.iter().find(|it| {
+        it.kind == BlockKind::Row && matches!(&it.place, sop_core::Place::Cell { sheet: s, cell: c } if s == sheet && digits(c) == row)
+    })?;
+    let value = block.text.split(" | ").filter_map(|it| it.split_once(": ")).map(|it| it.1).filter(|it| words(it) >= 2 && words(it) <= 12).max_by_key(|it| words(it))?;
+    Some(value.to_owned())
+}
+
+/// Notes that close with initials are the word of whoever has them, whatever account they were written from.
+fn signed(text: &str, people: &People) -> Option<String> {
+    let last = text.split_whitespace().rev().find(|it| it.chars().any(char::is_alphabetic))?.trim_matches(|c: char| !c.is_alphabetic());
+    let initials = (2..=3).contains(&last.len()) && last.chars().all(|c| c.is_ascii_uppercase());
+    initials.then(|| people.find(last)).flatten().map(|at| people.list[at].name.clone())
 }
 
 /// A note has the voice of whoever wrote it, if the file says who.
@@ -150,7 +201,13 @@ fn context(document: &Document, n: usize, block: &Block) -> Option<Context> {
             speaker: before.speaker.clone(),
         });
     }
-    let text = block.context.clone()?;
+    let mut text = block.context.clone()?;
+    if let sop_core::Place::CellNote { sheet, cell } = &block.place
+        && text.rsplit(" / ").next().is_some_and(|it| it.chars().all(|c| c.is_ascii_digit()))
+        && let Some(row) = noted_row(document, sheet, cell)
+    {
+        text = row;
+    }
     Some(Context { text, anchor: None, speaker: None })
 }
 
@@ -160,6 +217,11 @@ fn near(a: &Block, b: &Block) -> bool {
         (Some(a), Some(b)) => b.duration_since(a).as_secs() <= 45 * 60,
         _ => true,
     }
+}
+
+/// True for a point of a list: it begins with a bullet or a number.
+fn is_point(text: &str) -> bool {
+    crate::text::re!(r"^\s*(?:[-*•–]\s|\d{1,2}[.)]?\s+\p{L})").is_match(text)
 }
 
 /// Words with which a sentence leans on the one before it.
@@ -252,6 +314,13 @@ fn fact(
     }
     if words(text) < 4 {
         weight -= 4;
+    }
+    // What outsiders write is for the people of the work to answer, not for a newcomer to follow.
+    if voice.speaker.as_deref().and_then(|it| ground.people.find(it)).is_some_and(|at| !ground.people.list[at].inside) {
+        weight -= 14;
+    }
+    if text.contains('?') && !order.iter().take(1).any(|it| matches!(it.0, FactKind::Holds | FactKind::Reserves | FactKind::Decides)) {
+        weight -= 6;
     }
     if weight < 8 {
         return None;

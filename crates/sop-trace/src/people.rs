@@ -79,6 +79,9 @@ pub(crate) fn collect(documents: &[Document]) -> People {
     }
     let mut list: Vec<Person> = merge(found.into_values().collect());
     let domain = home_domain(documents);
+    // An account in the name of the house is nobody in particular.
+    let house = domain.as_deref().and_then(|it| it.split('.').next()).unwrap_or_default().replace('-', "");
+    list.retain(|it| house.is_empty() || it.name.replace(' ', "").to_lowercase() != house);
     for person in &mut list {
         person.inside = domain.as_deref().is_none_or(|home| is_inside(person, documents, home));
         let first = person.name.split(' ').next().unwrap_or_default().to_owned();

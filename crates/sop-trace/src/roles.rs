@@ -65,10 +65,18 @@ pub(crate) fn fits(pattern: &str, path: &str) -> bool {
     let pattern = pattern.trim_start_matches("./").replace('\\', "/");
     let parts: Vec<&str> = pattern.split('/').filter(|it| !it.is_empty() && *it != "..").collect();
     let have: Vec<&str> = path.split('/').collect();
-    // A pattern that is all placeholders says nothing.
+    let fixed = |part: &str| {
+        let bare = re!(r"\{[^}]*\}").replace_all(part, "").into_owned();
+        let stem = bare.rsplit_once('.').map_or(bare.as_str(), |it| it.0).to_owned();
+        re!(r"[A-Za-z]").is_match(&stem)
+    };
+    // A pattern that is all placeholders says nothing: some piece must have a name of its own, and fit.
     let last = parts.last().copied().unwrap_or_default();
-    if !re!(r"[A-Za-z]").is_match(&re!(r"\{[^}]*\}").replace_all(last, "")) {
-        return false;
+    if !fixed(last) {
+        let named = parts.len() >= 2 && parts[..parts.len() - 1].iter().any(|it| fixed(it) && have.iter().rev().skip(1).any(|h| piece_fits(it, h)));
+        if !named || !last.contains('.') {
+            return false;
+        }
     }
     let mut at = have.len();
     for part in parts.iter().rev() {

@@ -51,7 +51,32 @@ pub(crate) fn find(work: &Work<'_>) -> Vec<Stop> {
             }
         }
     }
+    let mut out = group(out);
     out.sort_by(|a, b| b.weight.cmp(&a.weight).then(a.claim.text.cmp(&b.claim.text)));
+    out
+}
+
+/// Joins the stops of one script with one code into one: they differ only in what is missing.
+fn group(list: Vec<Stop>) -> Vec<Stop> {
+    let mut out: Vec<Stop> = Vec::new();
+    let key = |it: &Stop| it.claim.text.split([':', ',', '(']).next().unwrap_or_default().trim().to_owned();
+    for stop in list {
+        let known = out.iter_mut().find(|it| key(it) == key(&stop) && it.kind == stop.kind && key(&stop).contains("exit") && words(&it.claim.text) + words(&stop.claim.text) <= 60);
+        match known {
+            Some(it) => {
+                let more = stop.claim.text[key(&stop).len()..].trim_start_matches([':', ',']).trim().to_owned();
+                it.claim.text = format!("{}; or {more}", it.claim.text.trim_end_matches('.'));
+                it.claim.anchors.extend(stop.claim.anchors);
+                it.recovery = it.recovery.take().or(stop.recovery);
+                it.seen += stop.seen;
+                it.weight = it.weight.max(stop.weight) + 1;
+                it.topic.extend(stop.topic);
+                it.topic.sort();
+                it.topic.dedup();
+            }
+            None => out.push(stop),
+        }
+    }
     out
 }
 
@@ -370,6 +395,7 @@ pub(crate) fn outputs(work: &Work<'_>) -> Vec<Claim> {
         }
         let general = generalise(file, work.parameters);
         let shown = if general == *file { format!("`{}`", name(file)) } else { format!("`{}` (here `{}`)", name(&general), name(file)) };
+        let shown = if name(&general) == name(file) { format!("`{}`", name(file)) } else { shown };
         if !made.contains(&shown) && made.len() < 6 {
             made.push(shown);
             anchors.push(flow.anchor.clone());
@@ -415,7 +441,7 @@ pub(crate) fn outputs(work: &Work<'_>) -> Vec<Claim> {
 }
 
 /// When the work comes round, from calendars.
-pub(crate) fn events(work: &Work<'_>) -> Vec<Claim> {
+pub(crate) fn events(work: &Work<'_>, activities: &[sop_core::Activity]) -> Vec<Claim> {
     let mut list: Vec<(&Document, &Block)> = work
         .ground
         .documents
@@ -424,7 +450,19 @@ pub(crate) fn events(work: &Work<'_>) -> Vec<Claim> {
         .flat_map(|document| document.blocks.iter().filter(|it| it.kind == BlockKind::Event).map(move |block| (document, block)))
         .collect();
     list.sort_by_key(|it| it.1.time);
-    list.into_iter().take(1).map(|(document, block)| Claim::cited(capital_stop(&block.text), vec![anchor(document, block)])).collect()
+    list.retain(|it| recurs(&it.1.text));
+    let mut out: Vec<Claim> = list.into_iter().take(1).map(|(document, block)| Claim::cited(capital_stop(&block.text), vec![anchor(document, block)])).collect();
+    let first = activities.iter().filter(|it| it.action.text.starts_with("Checklist")).min_by_key(|it| it.listed);
+    if let (true, Some(first)) = (out.is_empty(), first) {
+        let task = first.action.text.split_once(": ").map_or(first.action.text.as_str(), |it| it.1);
+        out.push(Claim::inferred(format!("The work begins with: {task}."), first.action.anchors.clone(), "first row of the checklist"));
+    }
+    out
+}
+
+/// True if the words of an event say that it comes round.
+pub(crate) fn recurs(text: &str) -> bool {
+    re!(r"(?i)\b(daily|weekly|monthly|quarterly|yearly|annually|every|each|fortnightly)\b").is_match(text)
 }
 
 fn capital_stop(text: &str) -> String {

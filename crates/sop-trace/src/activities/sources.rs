@@ -56,7 +56,7 @@ fn code(text: &str) -> String {
 /// A command as a new run would type it, and as this one did.
 fn shown(command: &str, work: &Work<'_>) -> String {
     let general = generalise(command, work.parameters);
-    if general == command { code(command) } else { format!("{} (here {})", code(&general), code(command)) }
+    code(&general)
 }
 
 // ---- commands
@@ -302,7 +302,7 @@ fn inputs(work: &Work<'_>) -> Vec<Candidate> {
         let mut text = if looked_up {
             format!("Keep {} up to date before the run", code(&general))
         } else {
-            format!("Export or save the data as {} (here {})", code(&general), code(file))
+            format!("Export or save the data as {}", code(&general))
         };
         let note = told_in_head(work, base(file));
         if let Some((words, at)) = &note {
@@ -315,7 +315,7 @@ fn inputs(work: &Work<'_>) -> Vec<Candidate> {
         candidate.writes.push(file.clone());
         candidate.writes.push(input.pattern.to_owned());
         for table in &document.tables {
-            let lines: Vec<&String> = table.preamble.iter().filter(|it| !re!(r"(?i)^(exported|erstellt|created)|\d{4}").is_match(it)).take(4).collect();
+            let lines: Vec<&String> = table.preamble.iter().filter(|it| !re!(r"(?i)^(exported|erstellt|created)|\d{4}").is_match(it) && words(it) <= 6).take(4).collect();
             if !lines.is_empty() {
                 let said = lines.iter().map(|it| it.as_str()).collect::<Vec<_>>().join("; ");
                 let at = document.blocks.iter().filter(|b| lines.iter().any(|l| b.text.contains(l.as_str()) || l.contains(b.text.as_str()))).map(|b| anchor(document, b)).take(4).collect::<Vec<_>>();
@@ -341,7 +341,7 @@ fn told_in_head(work: &Work<'_>, name: &str) -> Option<(String, sop_core::Anchor
             }
             let Some(at) = line.to_lowercase().find(&name.to_lowercase()) else { continue };
             let behind = line[at + name.len()..].trim().trim_start_matches([':', '-', '=', ',', '.']).trim();
-            if words(behind) >= 2 && words(behind) <= 20 {
+            if words(behind) >= 2 && words(behind) <= 20 && file_names(behind).is_empty() {
                 let n = u32::try_from(n + 1).unwrap_or(u32::MAX);
                 return Some((behind.to_owned(), line_anchor(script, work.ground.documents, n, n)));
             }
@@ -557,7 +557,8 @@ fn approvals(work: &Work<'_>) -> Vec<Candidate> {
     for fact in work.facts.iter().filter(|it| it.is(FactKind::Approves) && it.time.is_some()) {
         let path = &fact.anchors[0].path;
         let Some(speaker) = &fact.speaker else { continue };
-        let judges = fact.kinds.first() == Some(&FactKind::Decides) || fact.kinds.first() == Some(&FactKind::Escalates);
+        let gives = fact.kinds.iter().take(2).any(|it| *it == FactKind::Approves) || fact.is(FactKind::Conditions);
+        let judges = !gives || fact.kinds.first() == Some(&FactKind::Decides) || fact.kinds.first() == Some(&FactKind::Escalates);
         let outside = work.ground.people.find(speaker).is_none_or(|at| !work.ground.people.list[at].inside);
         if other_run(path, work.parameters) || Some(speaker.as_str()) == work.performer || role(work, path) != Role::Message || judges || outside {
             continue;
@@ -746,6 +747,7 @@ fn events(work: &Work<'_>) -> Vec<Candidate> {
         .collect();
     list.sort_by_key(|it| it.1.time);
     // The first event of a calendar is when the work begins or is due; it goes under «When to run it».
+    list.retain(|it| crate::stops::recurs(&it.1.text));
     list.into_iter()
         .skip(1)
         .map(|(document, block)| {
