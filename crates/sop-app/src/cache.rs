@@ -16,6 +16,7 @@ pub struct PictureCache {
 
 impl PictureCache {
     /// Uses `SOP_CACHE_DIR`, or the user's cache folder; without either it recognises each time.
+    #[expect(clippy::disallowed_methods, reason = "this is the edge: the user says where the cache stands")]
     pub fn new() -> Self {
         let folder = std::env::var_os("SOP_CACHE_DIR").map(PathBuf::from).or_else(|| {
             use etcetera::BaseStrategy;

@@ -32,6 +32,9 @@ pub struct Gathered {
     pub digest: String,
 }
 
+/// What came of one file.
+type Read = (Option<Reading>, Vec<Problem>);
+
 /// Collects and reads a folder or archive.
 pub fn gather(root: &Path, options: &SourceOptions, pictures: &dyn Pictures, progress: Progress<'_>) -> Result<Gathered, AppError> {
     let collection = sop_collect::collect(
@@ -43,7 +46,7 @@ pub fn gather(root: &Path, options: &SourceOptions, pictures: &dyn Pictures, pro
     let next = AtomicUsize::new(0);
     let done = AtomicUsize::new(0);
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(total.max(1));
-    let slots: Vec<Mutex<Option<(Option<Reading>, Vec<Problem>)>>> = (0..total).map(|_| Mutex::new(None)).collect();
+    let slots: Vec<Mutex<Option<Read>>> = (0..total).map(|_| Mutex::new(None)).collect();
     std::thread::scope(|scope| {
         for _ in 0..workers {
             // Deeply nested documents are read by recursion, with more stack than a thread has by itself.

@@ -65,7 +65,9 @@ fn context(document: &Document, anchor: &Anchor) -> (Vec<(bool, String)>, bool) 
                 ((*from..=*to).contains(&n), format!("{n:>5}  {line}"))
             })
             .collect();
-        let found = holds(&lines.iter().filter(|it| it.0).map(|it| it.1.as_str()).collect::<Vec<_>>().join(" "), &anchor.quote);
+        // The numbers before the lines are not part of the text: a quote of two lines would never be found.
+        let cited: Vec<&str> = source.lines().skip(from.saturating_sub(1) as usize).take(to.saturating_sub(*from) as usize + 1).collect();
+        let found = holds(&cited.join(" "), &anchor.quote);
         return (lines, found);
     }
     let at = document.blocks.iter().position(|it| it.place == anchor.place && holds(&it.text, &anchor.quote)).or_else(|| document.blocks.iter().position(|it| it.place == anchor.place));

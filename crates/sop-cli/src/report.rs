@@ -42,12 +42,16 @@ pub fn text(text: &str) {
 pub fn json(value: &impl Serialize) {
     match serde_json::to_string_pretty(value) {
         Ok(out) => text(&out),
-        Err(err) => eprintln!("error: {err}"),
+        Err(err) => complain(&err),
     }
 }
 
 pub fn error(err: &AppError) {
-    eprintln!("error: {err}");
+    complain(err);
+}
+
+fn complain(err: &dyn std::fmt::Display) {
+    let _ = writeln!(anstream::stderr(), "error: {err}");
 }
 
 pub fn drafted(it: &Drafted) {

@@ -12,6 +12,13 @@ fn is_gate(fact: &Fact, trace: &Trace) -> bool {
     if !fact.kinds.iter().take(3).any(|it| kinds.contains(it)) || fact.role == Role::PriorSop || past {
         return false;
     }
+    // "Page them", "three at most": an order and a limit, not a leave.
+    let calls = fact.kinds.iter().take(2).any(|it| *it == FactKind::Escalates);
+    let bound = re!(r"(?i)\b(as long as|as soon as|provided|unless|until|till|before|only if|only when|on condition|these terms|first|subject to|sofern|solange|sobald|erst|bevor|vorher|nur wenn|nur mit|ohne)\b").is_match(&fact.text);
+    let holds = fact.is(FactKind::Holds) || fact.kinds.first() == Some(&FactKind::Reserves) || fact.is(FactKind::Conditions) && (fact.is(FactKind::Approves) || bound);
+    if calls && !fact.is(FactKind::Conditions) && fact.kinds.first() != Some(&FactKind::Reserves) || !holds {
+        return false;
+    }
     awaited(fact, trace).is_some()
 }
 
@@ -19,6 +26,14 @@ fn is_gate(fact: &Fact, trace: &Trace) -> bool {
 fn awaited(fact: &Fact, trace: &Trace) -> Option<String> {
     let performer = trace.performer.map(|at| trace.people[at].name.as_str());
     let inside = |name: &str| trace.people.iter().any(|it| it.name == name && it.inside);
+    // "Denny - can you shout when it is on?"
+    if let Some(found) = re!(r"^(\p{Lu}[\p{L}'’-]+)(?:,| -| –|:) ").captures(&fact.text)
+        && let Some(person) = trace.people.iter().find(|it| it.name.split(' ').next() == Some(&found[1]))
+        && Some(person.name.as_str()) != performer
+        && person.inside
+    {
+        return Some(person.name.clone());
+    }
     // "until Ruth has shut the month", "as long as Denny's got it", "for Helen to say", "nobody but Colin"
     let named = re!(r"(?i:\b(?:until|till|til|before|unless|once|after|when|as soon as|as long as|only|but|by|for|to|from|with|ask|erst wenn|bis|sobald|nur|durch|von)\s+)(\p{Lu}[\p{L}'’-]+)");
     for found in named.captures_iter(&fact.text) {

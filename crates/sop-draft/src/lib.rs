@@ -42,12 +42,12 @@ pub fn draft(trace: &Trace, title: &str, audience: &Audience, digest: &str) -> D
     let gates = gates::entries(&mut plan);
     let escalation = plan.take(SectionKind::Escalation, 4);
     let steps = steps::entries(&mut plan, audience);
-    let decisions = plan.take(SectionKind::Decisions, 8);
     let purpose = plan.purpose();
     let trigger = plan.trigger();
+    let before = plan.prerequisites();
+    let decisions = plan.take(SectionKind::Decisions, 9);
     let failures = plan.failures();
     let checks = plan.checks();
-    let before = plan.prerequisites();
     sections.push((SectionKind::Purpose, purpose));
     sections.push((SectionKind::Trigger, trigger));
     sections.push((SectionKind::Owner, plan.owner()));
@@ -258,8 +258,8 @@ impl<'a> Plan<'a> {
         for stop in self.trace.stops.iter().filter(|it| it.kind == StopKind::Check).take(6) {
             out.push(ledger::stop(stop));
         }
-        out.extend(claims(&self.trace.workbook_checks, 2, 20));
-        out.extend(claims(&self.trace.limits, 5, 24));
+        out.extend(claims(&self.trace.workbook_checks, 3, 26));
+        out.extend(claims(&self.trace.limits, 5, 30));
         out.extend(self.take(SectionKind::Checks, 6));
         out.extend(gates::figures(self.trace));
         out

@@ -74,7 +74,7 @@ pub fn acts(sentence: &str) -> Vec<Act> {
             Act { rule: rule.id.as_str(), kind: rule.emits, weight: rule.weight }
         })
         .collect();
-    found.sort_by(|a, b| b.weight.cmp(&a.weight));
+    found.sort_by_key(|it| std::cmp::Reverse(it.weight));
     found
 }
 

@@ -196,7 +196,7 @@ fn hiring(it: &Document<'_>) -> bool {
         "appraisal", "performance review", "disciplinary", "redundancy", "zeugnis", "abmahnung",
     ]);
     let notes = it.is_paper() || matches!(it.extension.as_str(), "xlsx" | "csv");
-    notes && it.is_short() && (named && marks >= 1 || named && it.is_picture_or_pdf() || it.is_paper() && marks >= 4)
+    notes && it.is_short() && (named && (marks >= 1 || it.is_picture_or_pdf()) || it.is_paper() && marks >= 4)
 }
 
 fn prize_winner(it: &Document<'_>) -> bool {

@@ -181,7 +181,7 @@ fn codes(text: &str) -> Vec<String> {
 fn number(old: &Old<'_>, now: &[Now]) -> Option<Disagreement> {
     let own_codes = codes(&old.text);
     let mut best: Option<(i32, &Now, Quantity)> = None;
-    for quantity in quantities(&old.text).into_iter().filter(|it| !it.unit.is_empty()) {
+    for quantity in quantities(&old.text).into_iter().filter(|it| !it.unit.is_empty() && !it.written.to_lowercase().starts_with("one ")) {
         let mut topic = old.topic.clone();
         topic.retain(|it| *it != quantity.unit);
         for candidate in now.iter().filter(|it| it.at[0].path != old.at.path) {
@@ -196,7 +196,8 @@ fn number(old: &Old<'_>, now: &[Now]) -> Option<Disagreement> {
                 continue;
             }
             // A counted noun is a topic of its own; percent, money and time are not.
-            let noun = i32::from(!matches!(quantity.unit.as_str(), "%" | "£" | "€" | "$" | "day" | "min" | "month"));
+            let strong = candidate.text.starts_with('`') || candidate.at[0].path.ends_with(".eml");
+            let noun = i32::from(strong && !matches!(quantity.unit.as_str(), "%" | "£" | "€" | "$" | "day" | "min" | "month"));
             let precise = i32::from(candidate.text.starts_with('`')) + i32::from(candidate.numbers.len() == 1);
             let score = both * 3 + noun * 3 + precise + 5 * i32::from(coded);
             if both + noun + i32::from(coded) >= 1 && score >= 3 && best.as_ref().is_none_or(|it| score > it.0) {
@@ -289,6 +290,10 @@ fn names_in(text: &str, work: &Work<'_>) -> Vec<String> {
     for found in re!(r"\b(\p{Lu}\p{Ll}{2,}) (\p{Lu}\p{Ll}{2,})\b").captures_iter(text) {
         let name = &found[0];
         let common = ["Standard", "Operating", "Procedure", "Business", "Suite", "Monthly", "Weekly", "Sales", "Report", "House", "Street", "Limited", "Manager", "Version", "Google", "Microsoft", "Social", "Media", "New", "Client", "Word", "Excel"];
+        let active = name.split(' ').any(|part| work.ground.people.find(part).is_some_and(|at| work.ground.people.list[at].acts > 0));
+        if active {
+            continue;
+        }
         if !common.iter().any(|it| name.split(' ').any(|part| part == *it)) && !out.iter().any(|it| it == name) && near_role(text, found.get(0).map_or(0, |it| it.start())) {
             out.push(name.to_owned());
         }

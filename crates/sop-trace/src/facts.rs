@@ -43,7 +43,7 @@ pub(crate) fn draw(ground: &Ground<'_>) -> Vec<Fact> {
     let mut facts = Vec::new();
     for document in ground.documents {
         let role = ground.roles.get(&document.path).copied().unwrap_or(Role::Noise);
-        if matches!(role, Role::Noise | Role::PriorSop) {
+        if matches!(role, Role::Noise | Role::PriorSop) || role == Role::Input && matches!(document.format, Format::Chat | Format::Text | Format::Markdown) {
             continue;
         }
         let list = voices(document, role, ground);
@@ -136,7 +136,7 @@ fn voices<'a>(document: &'a Document, role: Role, ground: &Ground<'_>) -> Vec<Vo
             BlockKind::CodeComment => document.format != Format::Script,
             BlockKind::Item { .. } | BlockKind::Paragraph if document.format == Format::Workbook => words(&block.text) >= 4,
             BlockKind::Item { .. } | BlockKind::Paragraph => role == Role::Note || role == Role::Record && !product(document, ground),
-            BlockKind::Cell | BlockKind::Field => document.format == Format::Workbook && words(&block.text) >= 4 && role != Role::Input,
+            BlockKind::Cell | BlockKind::Field => document.format == Format::Workbook && words(&block.text) >= 4 && role != Role::Input && says_something(document, block),
             BlockKind::PictureText => words(&block.text) >= 4,
             _ => false,
         };
@@ -155,6 +155,17 @@ fn voices<'a>(document: &'a Document, role: Role, ground: &Ground<'_>) -> Vec<Vo
         });
     }
     out
+}
+
+/// Cells of a table of data are data, but for a column of notes; and a tab of instructions is an old page.
+fn says_something(document: &Document, block: &Block) -> bool {
+    let sop_core::Place::Cell { sheet, .. } = &block.place else { return true };
+    if crate::text::re!(r"(?i)\b(read ?me|how ?to|instructions?|anleitung|guide|hilfe)\b").is_match(sheet) {
+        return false;
+    }
+    let tabled = document.tables.iter().any(|it| it.name == *sheet && it.columns.len() > 2);
+    let column = block.context.as_deref().unwrap_or_default();
+    !tabled || crate::text::re!(r"(?i)\b(notes?|comments?|remarks?|rules?|why|reason|action|bemerkung(en)?|hinweis(e)?|kommentar|grund|remarques?|notas?|when|limit|policy)\b").is_match(column)
 }
 
 /// A page that is made anew in each run, or stands in the folder more than once, is what the work makes: it says
@@ -266,7 +277,25 @@ fn passages(voice: &Voice<'_>, role: Role, ground: &Ground<'_>) -> Vec<Fact> {
         out.push((from, to));
         at = to + 1;
     }
-    out.into_iter().filter_map(|(from, to)| fact(voice, &list, &acts, from, to, role, ground)).collect()
+    // What the result is used for is told by itself, not in the shadow of a limit or a gate.
+    let purpose = |n: usize| acts[n].iter().any(|it| it.kind == FactKind::Explains && it.weight >= 7) && words(list[n]) >= 8;
+    let other = |n: usize| acts[n].iter().any(|it| it.weight >= 6 && it.kind != FactKind::Explains && it.kind != FactKind::Reports);
+    let mut split = Vec::new();
+    for (from, to) in out {
+        match (from..=to).find(|&n| purpose(n)) {
+            Some(n) if (from..=to).any(|m| m != n && other(m)) => {
+                if n > from {
+                    split.push((from, n - 1));
+                }
+                split.push((n, n));
+                if n < to {
+                    split.push((n + 1, to));
+                }
+            }
+            _ => split.push((from, to)),
+        }
+    }
+    split.into_iter().filter_map(|(from, to)| fact(voice, &list, &acts, from, to, role, ground)).collect()
 }
 
 /// Makes one fact of the sentences `from..=to` of a voice.

@@ -77,6 +77,16 @@ pub(crate) fn collect(documents: &[Document]) -> People {
             }
         }
     }
+    // Accounts that write by themselves have names too: "Deskwell <no-reply@..>".
+    let machines: Vec<String> = documents
+        .iter()
+        .flat_map(|it| &it.blocks)
+        .filter(|it| it.kind == BlockKind::Field)
+        .filter_map(|it| re!(r"(?i)^From: (.*?) ?<([\w.+-]+)@").captures(&it.text).map(|c| (c[1].trim_matches('"').to_owned(), c[2].to_lowercase())))
+        .filter(|(_, local)| MACHINES.iter().any(|m| local == m || local.starts_with("no-reply") || local.starts_with("noreply") || local.contains("notification") || local.contains("mailer")))
+        .map(|it| it.0)
+        .collect();
+    found.retain(|name, _| !machines.contains(name) && name != "Requester");
     let mut list: Vec<Person> = merge(found.into_values().collect());
     let domain = home_domain(documents);
     // An account in the name of the house is nobody in particular.

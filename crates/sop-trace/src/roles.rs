@@ -29,15 +29,32 @@ fn by_itself(document: &Document, scripts: &[Script]) -> Role {
             if retired { Role::Noise } else { Role::Script }
         }
         Format::Config | Format::EnvFile => Role::Config,
+        // An export of talks with customers is what the work is about, not talk about the work.
+        Format::Chat if is_export(document) || under(&["export", "exports", "raw", "input", "inputs", "data"]) => Role::Input,
         Format::Mail | Format::Mailbox | Format::Chat => Role::Message,
         Format::Calendar => Role::Record,
         Format::Log | Format::ShellHistory => Role::Record,
         _ if under(&["templates", "template", "vorlagen", "vorlage", "modelos"]) || re!(r"(?i)\b(template|vorlage)\b").is_match(&name.replace('_', " ")) => Role::Template,
         _ if written(document, scripts) || under(&["out", "output", "outputs", "ausgabe", "result", "results", "ergebnis"]) => Role::Output,
         Format::Csv | Format::Json => Role::Input,
+        Format::Text | Format::Markdown if is_content(document) => Role::Input,
         Format::Text | Format::Markdown => Role::Note,
         Format::Workbook | Format::Picture | Format::Docx | Format::Pdf | Format::Html | Format::Archive => Role::Record,
     }
+}
+
+/// Text that is made or handled by the work: it has front matter, or greets somebody, or names its subject.
+fn is_content(document: &Document) -> bool {
+    let Some(first) = document.blocks.first() else { return false };
+    let front_matter = document.format == Format::Markdown && first.kind == BlockKind::Field;
+    let text = first.text.trim();
+    front_matter || re!(r"(?i)^(subject|betreff|objet|asunto|to|an)\s*:").is_match(text) || re!(r"(?i)^(dear|hello|hi|sehr geehrte\w*|hallo|liebe\w*|bonjour|estimad\w*)\b.{0,40}[,!]$").is_match(text)
+}
+
+/// Many talks on many subjects.
+fn is_export(document: &Document) -> bool {
+    let subjects: BTreeSet<&str> = document.blocks.iter().filter(|it| it.kind == BlockKind::Message).filter_map(|it| it.context.as_deref()).filter(|it| !it.starts_with("re: ")).collect();
+    subjects.len() > 8
 }
 
 /// True if a script writes a file of this name.

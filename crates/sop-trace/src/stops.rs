@@ -514,6 +514,41 @@ pub(crate) fn workbook_checks(work: &Work<'_>) -> Vec<Claim> {
             out.push(Claim::cited(text, parts.into_iter().map(|it| it.1).collect()));
         }
     }
-    out.truncate(3);
+    out.extend(policies(work));
+    out.truncate(4);
+    out
+}
+
+/// Small tabs that hold nothing but limits: a priority and its minutes, a channel and its length.
+fn policies(work: &Work<'_>) -> Vec<Claim> {
+    let mut out: Vec<Claim> = Vec::new();
+    for document in work.ground.documents.iter().filter(|it| it.format == Format::Workbook && !matches!(work.ground.roles.get(&it.path), Some(Role::Noise | Role::Output))) {
+        let mut sheets: BTreeMap<&str, Vec<&Block>> = BTreeMap::new();
+        for block in &document.blocks {
+            if let sop_core::Place::Cell { sheet, .. } = &block.place {
+                sheets.entry(sheet).or_default().push(block);
+            }
+        }
+        for (sheet, blocks) in sheets {
+            if !re!(r"(?i)\b(policy|limits?|targets?|settings?|parameters?|thresholds?|rules?|sla|grenzen|vorgaben|richtlinie|einstellungen|stammdaten)\b").is_match(sheet) || blocks.iter().any(|it| it.kind == BlockKind::Formula) {
+                continue;
+            }
+            let pairs: Vec<&&Block> = blocks.iter().filter(|it| it.kind == BlockKind::Field && it.text.split_once(": ").is_some_and(|(_, v)| re!(r"^[£$€]?-?[\d.,]+ ?\w*%?$").is_match(v.trim()))).collect();
+            if pairs.is_empty() || pairs.len() > 12 {
+                continue;
+            }
+            let head: Vec<&&Block> = blocks.iter().filter(|it| it.kind != BlockKind::Field && words(&it.text) >= 2 && words(&it.text) <= 14).take(2).collect();
+            let unit = document.tables.iter().find(|it| it.name == sheet).and_then(|it| it.columns.get(1)).map_or_else(String::new, |it| format!(" ({})", it.name));
+            let text = format!(
+                "`{}`, {sheet}{}: {}{unit}.",
+                document.name(),
+                head.iter().map(|it| format!(" “{}”", it.text)).collect::<Vec<_>>().join(","),
+                pairs.iter().map(|it| it.text.clone()).collect::<Vec<_>>().join("; ")
+            );
+            let mut anchors: Vec<Anchor> = pairs.iter().take(4).map(|it| anchor(document, it)).collect();
+            anchors.extend(head.iter().map(|it| anchor(document, it)));
+            out.push(Claim::cited(text, anchors));
+        }
+    }
     out
 }

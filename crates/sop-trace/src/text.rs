@@ -167,7 +167,8 @@ pub(crate) fn quantities(text: &str) -> Vec<Quantity> {
         let all = found.get(0).expect("the whole match");
         let number = &found["num"];
         let Some(mut value) = parse_number(number) else { continue };
-        let before = text[..all.start()].chars().next_back();
+        let start = found.name("cur").or(found.name("num")).map_or(all.start(), |it| it.start());
+        let before = text[..start].chars().next_back();
         if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '-' | '/' | '.' | ':' | '_')) {
             continue;
         }

@@ -574,6 +574,13 @@ fn approvals(work: &Work<'_>) -> Vec<Candidate> {
         out.push(candidate);
     }
     out.sort_by(|a, b| a.time.cmp(&b.time));
+    // A leave that a later mail repeats is one leave.
+    let mut seen: Vec<(Option<String>, Vec<String>)> = Vec::new();
+    out.retain(|it| {
+        let twin = seen.iter().any(|(who, topic)| *who == it.actor && crate::text::overlap(topic, &it.topic) > 0.5);
+        seen.push((it.actor.clone(), it.topic.clone()));
+        !twin
+    });
     out
 }
 
@@ -773,11 +780,15 @@ fn reports(work: &Work<'_>) -> Vec<Candidate> {
         if !concrete || !kinds || words(&fact.text) > 40 {
             continue;
         }
+        let lands = re!(r"(#[a-z][\w-]+|\b[A-Z]:(?:\\|\s)|\b(folder|tracker|drive|portal|channel|ordner|laufwerk|tab)\b)").is_match(&fact.text) || !file_names(&fact.text).is_empty();
         let mut candidate = Candidate::new(Source::Report, Claim::cited(format!("As {speaker} did: “{}”", fact.text), vec![fact.anchors[0].clone()]));
         candidate.topic = fact.topic.clone();
         candidate.objects = file_names(&fact.text);
         candidate.time = fact.time;
         candidate.actor = Some(speaker.clone());
+        if lands {
+            candidate.weight = 8;
+        }
         out.push(candidate);
     }
     out
