@@ -62,11 +62,8 @@ impl Pictures for PictureCache {
         }
         let ocr = self.ocr.get_or_init(Ocr::new).as_ref().map_err(Clone::clone)?;
         // Redacted before anything else sees it, the cache included.
-        let lines: Vec<PictureLine> = ocr
-            .lines(bytes)?
-            .into_iter()
-            .map(|it| PictureLine { text: sop_rules::redact(&it.text).text, x: it.x, y: it.y, w: it.w, h: it.h })
-            .collect();
+        let lines: Vec<PictureLine> =
+            ocr.lines(bytes)?.into_iter().map(|it| PictureLine { text: sop_rules::redact(&it.text).text, x: it.x, y: it.y, w: it.w, h: it.h }).collect();
         self.remember(&key, &lines);
         Ok(lines)
     }

@@ -17,6 +17,8 @@ pub enum AppError {
     UnknownEvidence { id: String, path: String, last: usize },
     #[error("the folder {path} that this draft was made from is not there any more; give it with `--from FOLDER`")]
     FolderGone { path: String },
-    #[error("{path} was written by hand or changed since it was drafted; give another name with `--out`, or add `--force` (the present text is kept as {backup})")]
+    #[error(
+        "{path} was written by hand or changed since it was drafted; give another name with `--out`, or add `--force` (the present text is kept as {backup})"
+    )]
     WouldOverwrite { path: String, backup: String },
 }

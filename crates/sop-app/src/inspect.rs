@@ -72,9 +72,18 @@ impl Inspected {
         let trace = &self.trace;
         let mut out = String::new();
         let _ = writeln!(out, "FILES ({})", trace.files.len());
-        for role in [Role::Input, Role::Script, Role::Config, Role::Output, Role::Template, Role::Record, Role::Note, Role::Message, Role::PriorSop, Role::Noise] {
+        for role in
+            [Role::Input, Role::Script, Role::Config, Role::Output, Role::Template, Role::Record, Role::Note, Role::Message, Role::PriorSop, Role::Noise]
+        {
             for file in trace.files.iter().filter(|it| it.role == role) {
-                let _ = writeln!(out, "  {:<9} {}  ({}{})", role.as_str(), file.path, file.read, if file.redactions > 0 { format!(", {} redacted", file.redactions) } else { String::new() });
+                let _ = writeln!(
+                    out,
+                    "  {:<9} {}  ({}{})",
+                    role.as_str(),
+                    file.path,
+                    file.read,
+                    if file.redactions > 0 { format!(", {} redacted", file.redactions) } else { String::new() }
+                );
                 for remark in file.remarks.iter().take(3) {
                     let _ = writeln!(out, "            {remark}");
                 }
@@ -89,13 +98,25 @@ impl Inspected {
         }
         let _ = writeln!(out, "\nWHAT VARIES");
         for it in &trace.parameters {
-            let _ = writeln!(out, "  {{{}}} is {} here{}", it.name, it.value, if it.others.is_empty() { String::new() } else { format!(", also seen: {}", it.others.join(", ")) });
+            let _ = writeln!(
+                out,
+                "  {{{}}} is {} here{}",
+                it.name,
+                it.value,
+                if it.others.is_empty() { String::new() } else { format!(", also seen: {}", it.others.join(", ")) }
+            );
         }
         let _ = writeln!(out, "\nLINEAGE\n{}", self.tree());
         let _ = writeln!(out, "```mermaid\n{}```", self.mermaid());
         let _ = writeln!(out, "\nPEOPLE");
         for (n, person) in trace.people.iter().enumerate() {
-            let mark = if Some(n) == trace.performer { ", does the work" } else if person.inside { "" } else { ", outside" };
+            let mark = if Some(n) == trace.performer {
+                ", does the work"
+            } else if person.inside {
+                ""
+            } else {
+                ", outside"
+            };
             let _ = writeln!(out, "  {}{}{mark}: {} passages", person.name, person.job.as_ref().map_or_else(String::new, |it| format!(" ({it})")), person.acts);
         }
         let _ = writeln!(out, "\nTIMELINE");
@@ -105,7 +126,16 @@ impl Inspected {
         let _ = writeln!(out, "\nRULES FOUND ({})", trace.facts.len());
         for fact in &trace.facts {
             let kinds: Vec<String> = fact.kinds.iter().take(3).map(|it| format!("{it:?}").to_lowercase()).collect();
-            let _ = writeln!(out, "  {:>3} {:<28} {}“{}”  [{}, {}]", fact.weight, kinds.join("+"), fact.speaker.as_ref().map_or_else(String::new, |it| format!("{it}: ")), fact.text, fact.anchors[0].path, fact.anchors[0].place);
+            let _ = writeln!(
+                out,
+                "  {:>3} {:<28} {}“{}”  [{}, {}]",
+                fact.weight,
+                kinds.join("+"),
+                fact.speaker.as_ref().map_or_else(String::new, |it| format!("{it}: ")),
+                fact.text,
+                fact.anchors[0].path,
+                fact.anchors[0].place
+            );
         }
         let _ = writeln!(out, "\nWHERE FIGURES COME FROM");
         for it in &trace.provenance {

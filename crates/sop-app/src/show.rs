@@ -26,11 +26,11 @@ pub fn show(id: &str, sop: &Path, from: Option<&Path>) -> Result<Shown, AppError
     let text = std::fs::read_to_string(kept_path(sop)).map_err(|_| AppError::NoEvidence { path: shown.clone() })?;
     let kept: Kept = serde_json::from_str(&text).map_err(|_| AppError::NoEvidence { path: shown.clone() })?;
     let number: Option<usize> = id.trim().trim_start_matches(['E', 'e', '[']).trim_end_matches(']').parse().ok();
-    let anchor = number
-        .and_then(|n| n.checked_sub(1))
-        .and_then(|n| kept.anchors.get(n))
-        .cloned()
-        .ok_or_else(|| AppError::UnknownEvidence { id: id.to_owned(), path: shown, last: kept.anchors.len() })?;
+    let anchor = number.and_then(|n| n.checked_sub(1)).and_then(|n| kept.anchors.get(n)).cloned().ok_or_else(|| AppError::UnknownEvidence {
+        id: id.to_owned(),
+        path: shown,
+        last: kept.anchors.len(),
+    })?;
     let root = from.unwrap_or(&kept.source);
     if !root.exists() {
         return Err(AppError::FolderGone { path: root.display().to_string() });
@@ -38,11 +38,7 @@ pub fn show(id: &str, sop: &Path, from: Option<&Path>) -> Result<Shown, AppError
     // Only the cited file is read again.
     let options = SourceOptions { include: vec![escape(&anchor.path)], exclude: Vec::new() };
     let gathered = gather(root, &options, &PictureCache::new(), &|_, _, _| {})?;
-    let (lines, found) = gathered
-        .documents
-        .iter()
-        .find(|it| it.path == anchor.path)
-        .map_or_else(|| (Vec::new(), false), |document| context(document, &anchor));
+    let (lines, found) = gathered.documents.iter().find(|it| it.path == anchor.path).map_or_else(|| (Vec::new(), false), |document| context(document, &anchor));
     Ok(Shown { id: format!("E{}", number.unwrap_or(0)), anchor, lines, found })
 }
 
@@ -70,7 +66,11 @@ fn context(document: &Document, anchor: &Anchor) -> (Vec<(bool, String)>, bool) 
         let found = holds(&cited.join(" "), &anchor.quote);
         return (lines, found);
     }
-    let at = document.blocks.iter().position(|it| it.place == anchor.place && holds(&it.text, &anchor.quote)).or_else(|| document.blocks.iter().position(|it| it.place == anchor.place));
+    let at = document
+        .blocks
+        .iter()
+        .position(|it| it.place == anchor.place && holds(&it.text, &anchor.quote))
+        .or_else(|| document.blocks.iter().position(|it| it.place == anchor.place));
     let Some(at) = at else {
         let table = document.tables.iter().find(|it| it.place == anchor.place);
         let lines = table.map(|it| vec![(true, it.columns.iter().map(|c| c.name.clone()).collect::<Vec<_>>().join(" | "))]).unwrap_or_default();

@@ -7,7 +7,12 @@ use std::path::PathBuf;
 ///
 /// Every statement of the draft points to its evidence. What has no evidence is a question for the owner.
 #[derive(Debug, Parser)]
-#[command(name = "sop", version, arg_required_else_help = true, after_help = "Examples:\n  sop draft \"Monthly sales report\"            writes SOP.md\n  sop show E12                               opens the evidence behind [E12]\n  sop inspect \"Monthly sales report\"          shows what was read, without drafting\n\nNothing leaves this machine. Exit codes: 0 done, 1 done but something needs a look, 2 you can fix it, 3 our bug")]
+#[command(
+    name = "sop",
+    version,
+    arg_required_else_help = true,
+    after_help = "Examples:\n  sop draft \"Monthly sales report\"            writes SOP.md\n  sop show E12                               opens the evidence behind [E12]\n  sop inspect \"Monthly sales report\"          shows what was read, without drafting\n\nNothing leaves this machine. Exit codes: 0 done, 1 done but something needs a look, 2 you can fix it, 3 our bug"
+)]
 pub struct Args {
     #[command(subcommand)]
     pub command: Command,
@@ -34,7 +39,9 @@ pub struct Files {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  sop draft \"Monthly sales report\"\n  sop draft work.zip --process \"monthly sales report\" --out report.sop.md\n  sop draft folder --audience \"an accountant\" --period 2026-10 --exclude \"old/**\"")]
+#[command(
+    after_help = "Examples:\n  sop draft \"Monthly sales report\"\n  sop draft work.zip --process \"monthly sales report\" --out report.sop.md\n  sop draft folder --audience \"an accountant\" --period 2026-10 --exclude \"old/**\""
+)]
 pub struct Draft {
     /// Folder, .zip or .tar.gz with what the finished work left behind
     #[arg(value_name = "FOLDER|ARCHIVE")]

@@ -72,14 +72,25 @@ pub fn drafted(it: &Drafted) {
             out.push_str(&format!(" ({hint})"));
         }
     }
-    out.push_str(&format!("\n{}, {}, {}, {}; {} pieces of evidence", count(it.steps, "step"), count(it.gates, "gate"), count(it.questions, "open question"), count(it.disagreements, "disagreement"), it.citations));
+    out.push_str(&format!(
+        "\n{}, {}, {}, {}; {} pieces of evidence",
+        count(it.steps, "step"),
+        count(it.gates, "gate"),
+        count(it.questions, "open question"),
+        count(it.disagreements, "disagreement"),
+        it.citations
+    ));
     if it.unused > 0 {
         out.push_str(&format!("\n{} did not fit on the page, see `sop inspect`", count(it.unused, "further fact")));
     }
     if let Some(backup) = &it.backup {
         out.push_str(&format!("\nthe text before is kept as {}", backup.display()));
     }
-    out.push_str(&format!("\ndraft: {}\nnext: read it, open any citation with `sop show E1 --sop \"{}\"`, and send the open questions to the owner", it.out.display(), it.out.display()));
+    out.push_str(&format!(
+        "\ndraft: {}\nnext: read it, open any citation with `sop show E1 --sop \"{}\"`, and send the open questions to the owner",
+        it.out.display(),
+        it.out.display()
+    ));
     text(&out);
 }
 

@@ -188,12 +188,10 @@ fn zip_members(bytes: &[u8], unpacked: &mut Unpacked) -> bool {
                     return true;
                 }
             }
-            Err(err) => {
-                match err {
-                    zip::result::ZipError::UnsupportedArchive(_) => unpacked.leave_out(&named, "locked with a password or packed in an unknown way"),
-                    _ => unpacked.problem(&named, "the file is damaged inside the archive", Some("download or copy the archive again")),
-                }
-            }
+            Err(err) => match err {
+                zip::result::ZipError::UnsupportedArchive(_) => unpacked.leave_out(&named, "locked with a password or packed in an unknown way"),
+                _ => unpacked.problem(&named, "the file is damaged inside the archive", Some("download or copy the archive again")),
+            },
         }
     }
     true

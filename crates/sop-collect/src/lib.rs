@@ -64,11 +64,7 @@ pub enum CollectError {
 pub fn collect(root: &Path, options: &Options) -> Result<Collection, CollectError> {
     let scope = scope::Scope::new(options)?;
     let meta = std::fs::metadata(root).map_err(|err| error_of(root, &err))?;
-    let mut found = if meta.is_dir() {
-        folder::collect(root, &scope)?
-    } else {
-        archive::collect(root, &scope)?
-    };
+    let mut found = if meta.is_dir() { folder::collect(root, &scope)? } else { archive::collect(root, &scope)? };
     found.artifacts.sort_by(|a, b| a.path.cmp(&b.path));
     found.left_out.sort_by(|a, b| a.path.cmp(&b.path));
     found.problems.sort_by(|a, b| a.path.cmp(&b.path));
@@ -83,9 +79,7 @@ impl Collection {
                 let path = artifact.path.split('/').fold(root.clone(), |path, part| path.join(part));
                 std::fs::read(&path).map_err(|err| error_of(&path, &err))
             }
-            Source::Memory(files) => {
-                files.get(&artifact.path).cloned().ok_or_else(|| CollectError::Missing { path: artifact.path.clone() })
-            }
+            Source::Memory(files) => files.get(&artifact.path).cloned().ok_or_else(|| CollectError::Missing { path: artifact.path.clone() }),
         }
     }
 

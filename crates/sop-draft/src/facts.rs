@@ -119,7 +119,7 @@ pub(crate) fn quoted(text: &str) -> String {
 
 /// True if the text speaks of a time in the past by name.
 pub(crate) fn dated(text: &str) -> bool {
-    re!(r"(?i)\b(in|since|last) (january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|autumn|winter|easter|christmas|year|month)\b|\beaster\b").is_match(text)
+    re!(r"^(?:January|February|March|April|May|June|July|August|September|October|November|December|Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember)\b|(?i)\b(in|since|last|im|seit|letzte[nrs]?) (january|januar|februar|märz|mai|juni|juli|oktober|dezember|february|march|april|may|june|july|august|september|october|november|december|spring|summer|autumn|winter|easter|christmas|year|month)\b|\beaster\b").is_match(text)
 }
 
 /// True if the text is about what has to be set, logged in or installed first.

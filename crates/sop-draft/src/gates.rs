@@ -12,6 +12,11 @@ fn is_gate(fact: &Fact, trace: &Trace) -> bool {
     if !fact.kinds.iter().take(3).any(|it| kinds.contains(it)) || fact.role == Role::PriorSop || past {
         return false;
     }
+    // What the result is used for may speak of waiting; it is no leave to be given.
+    let tells = fact.rules.iter().any(|it| it == "explain-use") && !fact.rules.iter().any(|it| it == "hold-not-until") && !fact.is(FactKind::Reserves) && !fact.is(FactKind::Conditions);
+    if tells {
+        return false;
+    }
     // "Page them", "three at most": an order and a limit, not a leave.
     let calls = fact.kinds.iter().take(2).any(|it| *it == FactKind::Escalates);
     let bound = re!(r"(?i)\b(as long as|as soon as|provided|unless|until|till|before|only if|only when|on condition|these terms|first|subject to|sofern|solange|sobald|erst|bevor|vorher|nur wenn|nur mit|ohne)\b").is_match(&fact.text);
@@ -126,7 +131,7 @@ pub(crate) fn owners(trace: &Trace) -> Vec<Entry> {
         let job = person.job.as_ref().map(|it| format!(", {it},")).unwrap_or_default();
         let mut anchors = person.anchors.clone();
         anchors.extend(trace.activities.iter().filter(|it| it.actor.as_deref() == Some(person.name.as_str())).take(1).flat_map(|it| it.action.anchors.first().cloned()));
-        out.push(Entry::of(Claim::inferred(format!("{}{job} does and owns the work.", person.name), anchors, "most messages, reports and log entries are theirs"), 40));
+        out.push(Entry::of(Claim::inferred(format!("{}{job} does and owns the work.", person.name), anchors, "most messages, reports and log entries are theirs"), 70));
     }
     let mut list: Vec<(i32, String, Vec<sop_core::Anchor>)> = Vec::new();
     for (at, person) in trace.people.iter().enumerate().filter(|(at, it)| Some(*at) != trace.performer && it.inside) {
@@ -146,7 +151,7 @@ pub(crate) fn owners(trace: &Trace) -> Vec<Entry> {
     }
     list.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
     for (_, text, anchors) in list.into_iter().take(3) {
-        out.push(Entry::of(Claim::cited(text, anchors), 30));
+        out.push(Entry::of(Claim::cited(text, anchors), 60));
     }
     out
 }

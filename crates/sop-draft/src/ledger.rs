@@ -93,12 +93,13 @@ impl Ledger {
 /// How many entries a section of a page of the usual length has.
 fn usual(kind: SectionKind) -> usize {
     match kind {
-        SectionKind::Steps => 20,
+        SectionKind::Steps => 24,
         SectionKind::Gates => 9,
         SectionKind::Checks => 8,
         SectionKind::Decisions | SectionKind::Disagreements => 7,
         SectionKind::Failures | SectionKind::Questions => 5,
-        SectionKind::Inputs | SectionKind::Owner | SectionKind::Escalation | SectionKind::Prerequisites => 3,
+        SectionKind::Owner => 4,
+        SectionKind::Inputs | SectionKind::Escalation | SectionKind::Prerequisites => 3,
         SectionKind::Purpose | SectionKind::Trigger | SectionKind::Output | SectionKind::Tools => 2,
         SectionKind::Terms | SectionKind::LeftOut => 1,
     }

@@ -89,11 +89,7 @@ fn boxes(probability: NdTensorView<f32, 2>, shrink: f32) -> Vec<TextBox> {
     contours.iter().filter_map(|contour| text_box(&probability, contour, shrink)).take(MAX_BOXES).collect()
 }
 
-fn text_box(
-    probability: &NdTensorView<f32, 2>,
-    contour: &[Point],
-    shrink: f32,
-) -> Option<TextBox> {
+fn text_box(probability: &NdTensorView<f32, 2>, contour: &[Point], shrink: f32) -> Option<TextBox> {
     let bounds = Polygon::new(contour).bounding_rect();
     let (top, left) = (bounds.top().max(0) as usize, bounds.left().max(0) as usize);
     let (bottom, right) = (bounds.bottom().max(0) as usize, bounds.right().max(0) as usize);

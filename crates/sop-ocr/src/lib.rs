@@ -100,10 +100,7 @@ mod tests {
     use super::*;
 
     fn check(boxes: &[(&str, u32, u32, u32, u32)], order: &[&str]) {
-        let mut lines: Vec<Line> = boxes
-            .iter()
-            .map(|&(text, x, y, w, h)| Line { text: text.into(), x, y, w, h, confidence: 1.0 })
-            .collect();
+        let mut lines: Vec<Line> = boxes.iter().map(|&(text, x, y, w, h)| Line { text: text.into(), x, y, w, h, confidence: 1.0 }).collect();
         sort_as_read(&mut lines);
         assert_eq!(lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(), order);
     }

@@ -69,9 +69,7 @@ impl Picture {
 }
 
 fn reader(bytes: &[u8]) -> Result<ImageReader<Cursor<&[u8]>>, String> {
-    let mut reader = ImageReader::new(Cursor::new(bytes))
-        .with_guessed_format()
-        .map_err(|err| format!("the picture is broken: {err}"))?;
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|err| format!("the picture is broken: {err}"))?;
     if reader.format().is_none() {
         return Err("this is not a PNG or JPEG picture".into());
     }

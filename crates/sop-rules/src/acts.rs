@@ -8,8 +8,7 @@ use sop_core::FactKind;
 use std::sync::OnceLock;
 
 /// The rule files, in the order in which their rules are listed.
-const FILES: [(&str, &str); 2] =
-    [("en", include_str!("../rules/acts/en.toml")), ("de", include_str!("../rules/acts/de.toml"))];
+const FILES: [(&str, &str); 2] = [("en", include_str!("../rules/acts/en.toml")), ("de", include_str!("../rules/acts/de.toml"))];
 
 /// A rule as it stands in its file.
 #[derive(Debug, Clone, Deserialize)]

@@ -216,13 +216,8 @@ fn is_card(text: &str) -> bool {
 }
 
 fn luhn(digits: &str) -> bool {
-    let sum: u32 = digits
-        .bytes()
-        .rev()
-        .enumerate()
-        .map(|(n, it)| u32::from(it - b'0') * if n % 2 == 1 { 2 } else { 1 })
-        .map(|it| if it > 9 { it - 9 } else { it })
-        .sum();
+    let sum: u32 =
+        digits.bytes().rev().enumerate().map(|(n, it)| u32::from(it - b'0') * if n % 2 == 1 { 2 } else { 1 }).map(|it| if it > 9 { it - 9 } else { it }).sum();
     sum.is_multiple_of(10)
 }
 
@@ -297,22 +292,13 @@ mod tests {
 
     #[test]
     fn a_letter_with_bank_details_keeps_its_sense() {
-        check(
-            "it is the same bank as on the form, 20-71-06 33910457. Thanks",
-            "it is the same bank as on the form, [bank details removed]. Thanks",
-        );
-        check(
-            "loan account 60418823 (sort code 40-17-88) we would",
-            "loan account [account number removed] (sort code [sort code removed]) we would",
-        );
+        check("it is the same bank as on the form, 20-71-06 33910457. Thanks", "it is the same bank as on the form, [bank details removed]. Thanks");
+        check("loan account 60418823 (sort code 40-17-88) we would", "loan account [account number removed] (sort code [sort code removed]) we would");
     }
 
     #[test]
     fn a_key_block_keeps_its_line_count() {
-        check(
-            "a\n-----BEGIN PRIVATE KEY-----\nMIIE\nxyz\n-----END PRIVATE KEY-----\nb 1",
-            "a\n[private key removed]\n\n\n\nb 1",
-        );
+        check("a\n-----BEGIN PRIVATE KEY-----\nMIIE\nxyz\n-----END PRIVATE KEY-----\nb 1", "a\n[private key removed]\n\n\n\nb 1");
     }
 
     #[test]

@@ -24,9 +24,25 @@ const JUDGES: &[(&str, Judge)] = &[
     ("household bill", household_bill),
     ("legal letter", legal_letter),
     ("medical data", medical),
+    ("sickness records", sickness),
+    ("bank and tax details", bank_details),
     ("interview notes", hiring),
     ("prize winner's address", prize_winner),
 ];
+
+/// Who was ill, and when.
+fn sickness(document: &Document<'_>) -> bool {
+    let table = matches!(document.extension.as_str(), "csv" | "tsv" | "xlsx" | "xls" | "ods");
+    let named = document.name_has(&["sickness", "sick leave", "sick log", "absence log", "krankmeldungen", "krankmeldung", "fehlzeiten", "krankenstand", "arrêts maladie", "bajas"]);
+    table && (named || document.column_has(&["diagnosis", "diagnose", "illness", "krankheit", "reason for absence"]) && document.column_has(&["name", "employee", "mitarbeiter", "staff"]))
+}
+
+/// Account or tax numbers of people, one a row.
+fn bank_details(document: &Document<'_>) -> bool {
+    let table = matches!(document.extension.as_str(), "csv" | "tsv" | "xlsx" | "xls" | "ods");
+    let person = document.column_has(&["name", "employee", "mitarbeiter", "staff", "vorname", "nachname", "person", "persnr", "personalnr"]);
+    table && person && document.column_has(&["iban", "account number", "account no", "sort code", "bank account", "kontonummer", "bankverbindung", "steuer id", "steuerid", "tax id", "ni number", "ssn", "bic"])
+}
 
 /// What the judges look at, in lower case.
 struct Document<'a> {
@@ -93,10 +109,30 @@ fn private_key(it: &Document<'_>) -> bool {
 }
 
 fn payroll(it: &Document<'_>) -> bool {
-    const PERSON: &[&str] = &["employee", "employees", "name", "staff", "surname", "worker", "mitarbeiter", "mitarbeiterin", "personalnummer", "salarié", "empleado"];
+    const PERSON: &[&str] =
+        &["employee", "employees", "name", "staff", "surname", "worker", "mitarbeiter", "mitarbeiterin", "personalnummer", "salarié", "empleado"];
     const STRONG: &[&str] = &[
-        "gross", "gross pay", "net pay", "tax code", "ni number", "ni no", "salary", "wage", "wages", "paye", "ssn", "brutto", "bruttolohn",
-        "gehalt", "lohn", "steuerklasse", "take home", "salaire", "salario", "deductions", "pension",
+        "gross",
+        "gross pay",
+        "net pay",
+        "tax code",
+        "ni number",
+        "ni no",
+        "salary",
+        "wage",
+        "wages",
+        "paye",
+        "ssn",
+        "brutto",
+        "bruttolohn",
+        "gehalt",
+        "lohn",
+        "steuerklasse",
+        "take home",
+        "salaire",
+        "salario",
+        "deductions",
+        "pension",
     ];
     const WEAK: &[&str] = &["hours", "rate", "overtime", "hourly rate", "stunden", "stundenlohn", "sort code", "account", "iban", "bonus", "holiday pay"];
     let strong = it.columns.iter().filter(|column| STRONG.iter().any(|word| has_word(column, word))).count();
@@ -105,10 +141,36 @@ fn payroll(it: &Document<'_>) -> bool {
         return true;
     }
     let named = it.name_has(&[
-        "payroll", "payslip", "payslips", "wages", "salaries", "salary", "p60", "p45", "gehaltsabrechnung", "lohnabrechnung", "gehälter", "lohnzettel",
-        "entgeltabrechnung", "bulletin de paie", "nomina",
+        "payroll",
+        "payslip",
+        "payslips",
+        "wages",
+        "salaries",
+        "salary",
+        "p60",
+        "p45",
+        "gehaltsabrechnung",
+        "lohnabrechnung",
+        "gehälter",
+        "lohnzettel",
+        "entgeltabrechnung",
+        "bulletin de paie",
+        "nomina",
     ]);
-    let paid = it.count(&["gross pay", "net pay", "tax code", "ni number", "national insurance", "total deductions", "taxable pay", "gesamtbrutto", "steuerklasse", "sozialversicherung", "auszahlungsbetrag", "lohnsteuer"]);
+    let paid = it.count(&[
+        "gross pay",
+        "net pay",
+        "tax code",
+        "ni number",
+        "national insurance",
+        "total deductions",
+        "taxable pay",
+        "gesamtbrutto",
+        "steuerklasse",
+        "sozialversicherung",
+        "auszahlungsbetrag",
+        "lohnsteuer",
+    ]);
     it.is_paper() && (paid >= 3 || named && paid >= 1 || named && it.is_picture_or_pdf()) || named && strong >= 1 && !it.columns.is_empty()
 }
 
@@ -123,20 +185,54 @@ fn drawings(it: &Document<'_>) -> bool {
     let figures = !it.columns.is_empty() || it.is_paper() && it.is_short();
     let named = it.name_has(&["drawings", "dividend", "dividends", "directors salaries", "director salaries", "privatentnahmen", "entnahmen", "profit share"]);
     // Technical drawings are drawings too; an owner's draw has months or money in it.
-    let money = it.column_has(&["month", "amount", "total", "date", "monat", "betrag", "paid"]) || it.count(&["partner", "partners", "director", "shareholder", "gesellschafter"]) > 0;
+    let money = it.column_has(&["month", "amount", "total", "date", "monat", "betrag", "paid"])
+        || it.count(&["partner", "partners", "director", "shareholder", "gesellschafter"]) > 0;
     named && figures && money
 }
 
 fn identity_paper(it: &Document<'_>) -> bool {
     let marks = it.count(&[
-        "passport no", "passport number", "nationality", "date of birth", "place of birth", "date of expiry", "date of issue", "given names", "surname",
-        "driving licence", "driver license", "driver's license", "dvla", "personalausweis", "reisepass", "staatsangehörigkeit", "geburtsdatum", "geburtsort",
-        "gültig bis", "identity card", "führerschein", "authority",
+        "passport no",
+        "passport number",
+        "nationality",
+        "date of birth",
+        "place of birth",
+        "date of expiry",
+        "date of issue",
+        "given names",
+        "surname",
+        "driving licence",
+        "driver license",
+        "driver's license",
+        "dvla",
+        "personalausweis",
+        "reisepass",
+        "staatsangehörigkeit",
+        "geburtsdatum",
+        "geburtsort",
+        "gültig bis",
+        "identity card",
+        "führerschein",
+        "authority",
     ]);
     let machine_readable = MRZ.is_match(it.raw);
     let named = it.name_has(&[
-        "passport", "driving licence", "driving license", "driver license", "drivers license", "photocard", "licence photo", "personalausweis", "ausweis",
-        "reisepass", "führerschein", "id card", "identity card", "passeport", "carte d'identité", "dni",
+        "passport",
+        "driving licence",
+        "driving license",
+        "driver license",
+        "drivers license",
+        "photocard",
+        "licence photo",
+        "personalausweis",
+        "ausweis",
+        "reisepass",
+        "führerschein",
+        "id card",
+        "identity card",
+        "passeport",
+        "carte d'identité",
+        "dni",
     ]) || it.name_has(&["licence", "license"]) && it.name_has(&["scan", "photo", "front", "back", "copy"]);
     it.is_paper() && it.is_short() && (machine_readable || marks >= 4 || named && marks >= 2) || named && it.is_picture_or_pdf()
 }
@@ -145,10 +241,28 @@ static MRZ: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?m)\b[PIAC][A-Z<][A
 
 fn bank_statement(it: &Document<'_>) -> bool {
     let ends = [
-        &["opening balance", "balance brought forward", "brought forward", "anfangssaldo", "alter kontostand", "start balance", "beginning balance", "previous balance"][..],
+        &[
+            "opening balance",
+            "balance brought forward",
+            "brought forward",
+            "anfangssaldo",
+            "alter kontostand",
+            "start balance",
+            "beginning balance",
+            "previous balance",
+        ][..],
         &["closing balance", "balance carried forward", "carried forward", "endsaldo", "neuer kontostand", "end balance", "ending balance"][..],
         &["sort code", "iban", "account number", "account no", "kontonummer", "paid in", "money in", "routing number"][..],
-        &["bank statement", "statement of account", "your statement", "kontoauszug", "statement period", "current account", "business current account", "relevé de compte"][..],
+        &[
+            "bank statement",
+            "statement of account",
+            "your statement",
+            "kontoauszug",
+            "statement period",
+            "current account",
+            "business current account",
+            "relevé de compte",
+        ][..],
     ];
     let met = ends.iter().filter(|it_| it.count(it_) > 0).count();
     let named = it.name_has(&["bank statement", "bank statements", "kontoauszug", "kontoauszüge", "relevé bancaire", "extracto bancario"])
@@ -158,42 +272,144 @@ fn bank_statement(it: &Document<'_>) -> bool {
 
 fn household_bill(it: &Document<'_>) -> bool {
     let marks = it.count(&[
-        "kwh", "meter reading", "meter number", "electricity", "gas", "water", "supply address", "your bill", "council tax", "amount due", "standing charge",
-        "tariff", "account number", "zählerstand", "abschlag", "strom", "unit rate",
+        "kwh",
+        "meter reading",
+        "meter number",
+        "electricity",
+        "gas",
+        "water",
+        "supply address",
+        "your bill",
+        "council tax",
+        "amount due",
+        "standing charge",
+        "tariff",
+        "account number",
+        "zählerstand",
+        "abschlag",
+        "strom",
+        "unit rate",
     ]);
-    let named = it.name_has(&["utility bill", "council tax", "electricity bill", "gas bill", "water bill", "energy bill", "stromrechnung", "proof of address", "broadband bill", "phone bill"]);
+    let named = it.name_has(&[
+        "utility bill",
+        "council tax",
+        "electricity bill",
+        "gas bill",
+        "water bill",
+        "energy bill",
+        "stromrechnung",
+        "proof of address",
+        "broadband bill",
+        "phone bill",
+    ]);
     it.is_paper() && it.is_short() && (marks >= 5 || named && marks >= 1) || named && it.is_picture_or_pdf()
 }
 
 fn legal_letter(it: &Document<'_>) -> bool {
     let marks = it.count(&[
-        "without prejudice", "letter before claim", "letter before action", "issue proceedings", "commence proceedings", "court proceedings", "legal proceedings",
-        "pre-action protocol", "solicitors", "solicitor", "attorneys at law", "attorney", "our client", "we act for", "we are instructed", "instructed by", "damages",
-        "cease and desist", "rechtsanwalt", "rechtsanwälte", "rechtsanwältin", "unsere mandantin", "unser mandant", "unserer mandantin", "klage", "abmahnung",
-        "breach of contract", "claim against", "reserve our client's rights", "mise en demeure", "avocat",
+        "without prejudice",
+        "letter before claim",
+        "letter before action",
+        "issue proceedings",
+        "commence proceedings",
+        "court proceedings",
+        "legal proceedings",
+        "pre-action protocol",
+        "solicitors",
+        "solicitor",
+        "attorneys at law",
+        "attorney",
+        "our client",
+        "we act for",
+        "we are instructed",
+        "instructed by",
+        "damages",
+        "cease and desist",
+        "rechtsanwalt",
+        "rechtsanwälte",
+        "rechtsanwältin",
+        "unsere mandantin",
+        "unser mandant",
+        "unserer mandantin",
+        "klage",
+        "abmahnung",
+        "breach of contract",
+        "claim against",
+        "reserve our client's rights",
+        "mise en demeure",
+        "avocat",
     ]);
-    let addressed = it.count(&["dear", "sehr geehrte", "sehr geehrter", "your ref", "our ref", "yours faithfully", "yours sincerely", "unser zeichen", "madame"]) > 0;
+    let addressed =
+        it.count(&["dear", "sehr geehrte", "sehr geehrter", "your ref", "our ref", "yours faithfully", "yours sincerely", "unser zeichen", "madame"]) > 0;
     let letter = matches!(it.extension.as_str(), "pdf" | "docx" | "doc" | "odt" | "rtf" | "eml" | "msg" | "png" | "jpg" | "jpeg" | "tif" | "tiff" | "txt");
     letter && it.text.len() < 12_000 && (marks >= 3 || marks >= 2 && addressed)
 }
 
 fn medical(it: &Document<'_>) -> bool {
     let marks = it.count(&[
-        "fit note", "statement of fitness for work", "nhs number", "diagnosis", "diagnosed with", "prescription", "prescribed", "sick note", "medical report",
-        "occupational health", "arbeitsunfähigkeitsbescheinigung", "diagnose", "krankmeldung", "arrêt de travail", "symptoms",
+        "fit note",
+        "statement of fitness for work",
+        "nhs number",
+        "diagnosis",
+        "diagnosed with",
+        "prescription",
+        "prescribed",
+        "sick note",
+        "medical report",
+        "occupational health",
+        "arbeitsunfähigkeitsbescheinigung",
+        "diagnose",
+        "krankmeldung",
+        "arrêt de travail",
+        "symptoms",
     ]);
-    let named = it.name_has(&["fit note", "sick note", "sicknote", "medical report", "medical certificate", "krankmeldung", "au bescheinigung", "occupational health"]);
+    let named =
+        it.name_has(&["fit note", "sick note", "sicknote", "medical report", "medical certificate", "krankmeldung", "au bescheinigung", "occupational health"]);
     it.is_paper() && it.is_short() && (marks >= 3 || named)
 }
 
 fn hiring(it: &Document<'_>) -> bool {
     let marks = it.count(&[
-        "interview", "interviewed", "candidate", "candidates", "second interview", "notice period", "notice", "salary expectation", "references", "wants", "shortlist",
-        "curriculum vitae", "work experience", "education", "lebenslauf", "berufserfahrung", "bewerber", "bewerberin", "vorstellungsgespräch", "hobbies",
+        "interview",
+        "interviewed",
+        "candidate",
+        "candidates",
+        "second interview",
+        "notice period",
+        "notice",
+        "salary expectation",
+        "references",
+        "wants",
+        "shortlist",
+        "curriculum vitae",
+        "work experience",
+        "education",
+        "lebenslauf",
+        "berufserfahrung",
+        "bewerber",
+        "bewerberin",
+        "vorstellungsgespräch",
+        "hobbies",
     ]);
     let named = it.name_has(&[
-        "hiring", "interview", "interviews", "cv", "curriculum vitae", "resume", "lebenslauf", "bewerbung", "candidates", "applicant", "job application", "shortlist",
-        "appraisal", "performance review", "disciplinary", "redundancy", "zeugnis", "abmahnung",
+        "hiring",
+        "interview",
+        "interviews",
+        "cv",
+        "curriculum vitae",
+        "resume",
+        "lebenslauf",
+        "bewerbung",
+        "candidates",
+        "applicant",
+        "job application",
+        "shortlist",
+        "appraisal",
+        "performance review",
+        "disciplinary",
+        "redundancy",
+        "zeugnis",
+        "abmahnung",
     ]);
     let notes = it.is_paper() || matches!(it.extension.as_str(), "xlsx" | "csv");
     notes && it.is_short() && (named && (marks >= 1 || it.is_picture_or_pdf()) || it.is_paper() && marks >= 4)

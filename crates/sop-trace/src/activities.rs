@@ -73,7 +73,9 @@ impl Source {
             Source::Command => 14,
             Source::Brought | Source::Sent => 12,
             Source::Written => 11,
-            Source::Checklist | Source::NoteItem | Source::CellNote | Source::Approval | Source::Event => 9,
+            Source::Checklist | Source::NoteItem => 11,
+            Source::CellNote | Source::Event => 10,
+            Source::Approval => 9,
             Source::Screen => 8,
             Source::Report => 4,
         }

@@ -60,7 +60,7 @@ fn old_statements<'a>(work: &Work<'a>) -> Vec<Old<'a>> {
         let role = work.ground.roles.get(&document.path).copied().unwrap_or(Role::Noise);
         let page = role == Role::PriorSop || role == Role::Record && matches!(document.format, Format::Pdf | Format::Docx | Format::Html) && !of_a_run(work, document);
         for block in &document.blocks {
-            let instructions = matches!(&block.place, Place::Cell { sheet, .. } if re!(r"(?i)\b(read ?me|how ?to|instructions?|anleitung|guide|hilfe)\b").is_match(sheet));
+            let instructions = matches!(&block.place, Place::Cell { sheet, .. } if crate::roles::is_stale_tab(document, sheet, work.ground.documents) && (crate::roles::is_instructions(sheet) || document.tables.len() <= 1));
             if !(page || instructions) || !matches!(block.kind, BlockKind::Item { .. } | BlockKind::Paragraph | BlockKind::Row | BlockKind::Cell | BlockKind::Field | BlockKind::Message) {
                 continue;
             }

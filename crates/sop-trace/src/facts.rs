@@ -136,7 +136,7 @@ fn voices<'a>(document: &'a Document, role: Role, ground: &Ground<'_>) -> Vec<Vo
             BlockKind::CodeComment => document.format != Format::Script,
             BlockKind::Item { .. } | BlockKind::Paragraph if document.format == Format::Workbook => words(&block.text) >= 4,
             BlockKind::Item { .. } | BlockKind::Paragraph => role == Role::Note || role == Role::Record && !product(document, ground),
-            BlockKind::Cell | BlockKind::Field => document.format == Format::Workbook && words(&block.text) >= 4 && role != Role::Input && says_something(document, block),
+            BlockKind::Cell | BlockKind::Field => document.format == Format::Workbook && words(&block.text) >= 4 && role != Role::Input && says_something(document, block, ground),
             BlockKind::PictureText => words(&block.text) >= 4,
             _ => false,
         };
@@ -158,14 +158,16 @@ fn voices<'a>(document: &'a Document, role: Role, ground: &Ground<'_>) -> Vec<Vo
 }
 
 /// Cells of a table of data are data, but for a column of notes; and a tab of instructions is an old page.
-fn says_something(document: &Document, block: &Block) -> bool {
+fn says_something(document: &Document, block: &Block, ground: &Ground<'_>) -> bool {
     let sop_core::Place::Cell { sheet, .. } = &block.place else { return true };
-    if crate::text::re!(r"(?i)\b(read ?me|how ?to|instructions?|anleitung|guide|hilfe)\b").is_match(sheet) {
-        return false;
+    if crate::roles::is_instructions(sheet) {
+        return !crate::roles::is_stale_tab(document, sheet, ground.documents);
     }
     let tabled = document.tables.iter().any(|it| it.name == *sheet && it.columns.len() > 2);
     let column = block.context.as_deref().unwrap_or_default();
-    !tabled || crate::text::re!(r"(?i)\b(notes?|comments?|remarks?|rules?|why|reason|action|bemerkung(en)?|hinweis(e)?|kommentar|grund|remarques?|notas?|when|limit|policy)\b").is_match(column)
+    // What stands above the header belongs to no column: "Client manager: ..".
+    let above = column.matches(" / ").count() == 0 && words(&block.text) >= 5;
+    !tabled || above || crate::text::re!(r"(?i)\b(notes?|comments?|remarks?|rules?|why|reason|action|bemerkung(en)?|hinweis(e)?|kommentar|grund|remarques?|notas?|when|limit|policy)\b").is_match(column)
 }
 
 /// A page that is made anew in each run, or stands in the folder more than once, is what the work makes: it says

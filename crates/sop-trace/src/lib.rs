@@ -32,6 +32,8 @@ pub struct Asked {
 
 /// Traces the process in a folder's documents.
 pub fn trace(documents: &[Document], left_out: &[LeftOut], asked: &Asked) -> Trace {
+    let named = name_speakers(documents);
+    let documents = named.as_deref().unwrap_or(documents);
     let paths: Vec<String> = documents.iter().map(|it| it.path.clone()).collect();
     let scripts: Vec<Script> = documents.iter().filter_map(|it| sop_script::analyse(it, &paths)).collect();
     let roles = roles::judge(documents, &scripts);
@@ -83,6 +85,30 @@ pub fn trace(documents: &[Document], left_out: &[LeftOut], asked: &Asked) -> Tra
     }
 }
 
+/// Chat exports keep the names of their users in a file of their own: ids in the others get them from there.
+fn name_speakers(documents: &[Document]) -> Option<Vec<Document>> {
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    for document in documents.iter().filter(|it| it.name().eq_ignore_ascii_case("users.json")) {
+        for block in document.blocks.iter().filter(|it| it.kind == BlockKind::Row) {
+            let cells: BTreeMap<String, &str> = block.text.split(" | ").filter_map(|it| it.split_once(": ")).map(|(k, v)| (k.to_lowercase(), v)).collect();
+            let name = ["real_name", "profile.real_name", "display_name", "profile.display_name", "name"].iter().find_map(|it| cells.get(*it));
+            if let (Some(id), Some(name)) = (cells.get("id"), name) {
+                names.insert((*id).to_owned(), (*name).to_owned());
+            }
+        }
+    }
+    if names.is_empty() {
+        return None;
+    }
+    let mut documents = documents.to_vec();
+    for block in documents.iter_mut().flat_map(|it| &mut it.blocks) {
+        if let Some(name) = block.speaker.as_ref().and_then(|it| names.get(it)) {
+            block.speaker = Some(name.clone());
+        }
+    }
+    Some(documents)
+}
+
 /// Stems that name what the process works on: files, columns, scripts, subjects, headings.
 fn vocabulary(documents: &[Document], scripts: &[Script], roles: &BTreeMap<String, Role>) -> BTreeSet<String> {
     let mut set = BTreeSet::new();
@@ -112,9 +138,14 @@ fn vocabulary(documents: &[Document], scripts: &[Script], roles: &BTreeMap<Strin
 /// Who does the work: who reports it done, sends the result and signs the log.
 fn performer(documents: &[Document], people: &People, facts: &[sop_core::Fact], roles: &BTreeMap<String, Role>) -> Option<usize> {
     let mut score: Vec<u32> = people.list.iter().map(|it| if it.inside { it.acts.min(12) } else { 0 }).collect();
-    for fact in facts.iter().filter(|it| it.is(FactKind::Reports)) {
+    let mut decides = vec![0_u32; score.len()];
+    for fact in facts {
         if let Some(at) = fact.speaker.as_deref().and_then(|it| people.find(it)) {
-            score[at] += 2;
+            score[at] += 2 * u32::from(fact.is(FactKind::Reports));
+            let leave = fact.kinds.iter().take(2).any(|it| matches!(it, FactKind::Approves | FactKind::Reserves | FactKind::Conditions));
+            // Who says "not before I have seen it" is waited for, and does not do the work.
+            let waited = fact.is(FactKind::Holds) && re!(r"(?i)\b(i|i've|my|me|ich|mir)\b").is_match(&fact.text);
+            decides[at] += 3 * u32::from(leave) + 3 * u32::from(waited);
         }
     }
     for document in documents {
@@ -135,6 +166,9 @@ fn performer(documents: &[Document], people: &People, facts: &[sop_core::Fact], 
                 score[at] += 2;
             }
         }
+    }
+    for (score, decides) in score.iter_mut().zip(&decides) {
+        *score = score.saturating_sub(*decides).max(u32::from(*score > 0));
     }
     let best = score.iter().enumerate().filter(|(at, _)| people.list[*at].inside).max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(&a.0)))?;
     (*best.1 > 0).then_some(best.0)

@@ -57,6 +57,31 @@ fn is_export(document: &Document) -> bool {
     subjects.len() > 8
 }
 
+/// True if a tab of a workbook is named as instructions.
+pub(crate) fn is_instructions(sheet: &str) -> bool {
+    re!(r"(?i)\b(read ?me|how ?to|instructions?|anleitung|guide|hilfe|procedure|ablauf)\b").is_match(sheet)
+}
+
+/// True if a tab of instructions names somebody who is said to be gone, or stands in a workbook that is an old page.
+pub(crate) fn is_stale_tab(document: &Document, sheet: &str, documents: &[Document]) -> bool {
+    if re!(r"(?i)\b(sop|procedure|run ?book|hand ?book|manual|guide|anleitung|handbuch)\b").is_match(&document.name().replace(['_', '-'], " ")) {
+        return true;
+    }
+    let text: String = document
+        .blocks
+        .iter()
+        .filter(|it| matches!(&it.place, sop_core::Place::Cell { sheet: s, .. } if s == sheet))
+        .map(|it| it.text.as_str())
+        .collect::<Vec<_>>()
+        .join(" ");
+    let gone = re!(r"\b(\p{Lu}\p{Ll}{2,})(?:'s|’s| has| is| was)? (?:gone|left|last one|retired|no longer|ausgeschieden|in rente)");
+    documents
+        .iter()
+        .flat_map(|it| &it.blocks)
+        .flat_map(|it| gone.captures_iter(&it.text).map(|c| c[1].to_owned()).collect::<Vec<_>>())
+        .any(|name| text.contains(&name))
+}
+
 /// True if a script writes a file of this name.
 fn written(document: &Document, scripts: &[Script]) -> bool {
     scripts.iter().flat_map(|it| &it.writes).any(|it| fits(&it.pattern, &document.path))

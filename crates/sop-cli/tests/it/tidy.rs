@@ -23,11 +23,8 @@ const MAX_LINES: usize = 900;
 
 #[test]
 fn crates_depend_only_downwards() {
-    let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
-        .current_dir(root())
-        .output()
-        .expect("cargo starts");
+    let output =
+        Command::new(env!("CARGO")).args(["metadata", "--format-version", "1", "--no-deps", "--offline"]).current_dir(root()).output().expect("cargo starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("cargo writes JSON");
     let may_use: BTreeMap<&str, &[&str]> = MAY_USE.iter().copied().collect();
@@ -89,7 +86,11 @@ fn every_reader_is_registered() {
             false if folder.join("mod.rs").exists() => folder.join("mod.rs"),
             false => folder.with_extension("rs"),
         };
-        if !std::fs::read_to_string(parent).unwrap().lines().any(|it| it.trim_start_matches("pub(crate) ").trim_start_matches("pub(super) ") == format!("mod {name};")) {
+        if !std::fs::read_to_string(parent)
+            .unwrap()
+            .lines()
+            .any(|it| it.trim_start_matches("pub(crate) ").trim_start_matches("pub(super) ") == format!("mod {name};"))
+        {
             faults.push(format!("{} is compiled nowhere: no `mod {name};`", path.display()));
         }
         if std::fs::read_to_string(path).unwrap().contains("const READER: Reader") && !table.contains(&format!("{name}::READER")) {
@@ -100,7 +101,8 @@ fn every_reader_is_registered() {
 }
 
 fn crates() -> Vec<PathBuf> {
-    let found: BTreeSet<PathBuf> = std::fs::read_dir(root().join("crates")).unwrap().map(|it| it.unwrap().path()).filter(|it| it.join("Cargo.toml").exists()).collect();
+    let found: BTreeSet<PathBuf> =
+        std::fs::read_dir(root().join("crates")).unwrap().map(|it| it.unwrap().path()).filter(|it| it.join("Cargo.toml").exists()).collect();
     found.into_iter().collect()
 }
 

@@ -314,8 +314,10 @@ fn inputs(work: &Work<'_>) -> Vec<Candidate> {
         candidate.topic.extend(stems(base(file)));
         candidate.writes.push(file.clone());
         candidate.writes.push(input.pattern.to_owned());
+        // What differs from run to run is no condition of the export.
+        let before = work.ground.documents.iter().find(|it| it.path != *file && generalise(it.name(), work.parameters).len() == generalise(document.name(), work.parameters).len() && it.tables.first().is_some_and(|t| document.tables.first().is_some_and(|u| u.columns.len() == t.columns.len())) && other_run(&it.path, work.parameters));
         for table in &document.tables {
-            let lines: Vec<&String> = table.preamble.iter().filter(|it| !re!(r"(?i)^(exported|erstellt|created)|\d{4}").is_match(it) && words(it) <= 6).take(4).collect();
+            let lines: Vec<&String> = table.preamble.iter().filter(|it| !re!(r"(?i)^(exported|erstellt|created)|\d{4}").is_match(it) && words(it) <= 6 && before.is_none_or(|b| b.tables.iter().any(|t| t.preamble.contains(it)))).take(4).collect();
             if !lines.is_empty() {
                 let said = lines.iter().map(|it| it.as_str()).collect::<Vec<_>>().join("; ");
                 let at = document.blocks.iter().filter(|b| lines.iter().any(|l| b.text.contains(l.as_str()) || l.contains(b.text.as_str()))).map(|b| anchor(document, b)).take(4).collect::<Vec<_>>();
@@ -434,7 +436,8 @@ fn notes(work: &Work<'_>) -> Vec<Candidate> {
     let mut out: Vec<Candidate> = Vec::new();
     for (id, document) in current(work).enumerate() {
         let here = role(work, &document.path);
-        let list = here == Role::Note && matches!(document.format, Format::Text | Format::Markdown)
+        let tab = document.format == Format::Workbook && here != Role::Noise;
+        let list = tab || here == Role::Note && matches!(document.format, Format::Text | Format::Markdown)
             || here == Role::PriorSop && !any_notes(work) && confirmed(document, work);
         if !list {
             continue;
@@ -446,14 +449,19 @@ fn notes(work: &Work<'_>) -> Vec<Candidate> {
                 day = re!(WEEKDAYS).is_match(&block.text).then(|| block.text.trim_end_matches(':').to_owned());
                 continue;
             }
-            let item = matches!(block.kind, BlockKind::Item { .. } | BlockKind::Command) || here == Role::Note && block.kind == BlockKind::Paragraph && words(&block.text) <= 40;
+            let told = matches!(&block.place, Place::Cell { sheet, .. } if tab && block.kind != BlockKind::Formula && crate::roles::is_instructions(sheet) && !crate::roles::is_stale_tab(document, sheet, work.ground.documents));
+            if tab && !told {
+                continue;
+            }
+            let item = told || matches!(block.kind, BlockKind::Item { .. } | BlockKind::Command) || here == Role::Note && block.kind == BlockKind::Paragraph && words(&block.text) <= 40;
             if !item || !is_step(&block.text, work) {
                 continue;
             }
             // A doubt at the end of an item is a question for the owner; what stands before it is still to be done.
-            let plain = undoubted(&block.text);
+            let plain = re!(r"^\s*\d{1,2}[.)]\s+").replace(undoubted(&block.text), "").into_owned();
+            let plain = plain.as_str();
             let mut text = plain.to_owned();
-            if let Some(found) = re!(WEEKDAYS).find(&block.text) {
+            if let Some(found) = re!(WEEKDAYS).find(plain) {
                 day = None;
                 let rest = plain.get(found.end()..).unwrap_or_default();
                 text = format!("{}: {}", capital(found.as_str().trim().trim_end_matches(['-', '–', ':', ',']).trim()), rest);
@@ -515,6 +523,11 @@ fn undoubted(text: &str) -> &str {
 fn is_step(text: &str, work: &Work<'_>) -> bool {
     let text = undoubted(text);
     let lower = text.to_lowercase();
+    let dated = re!(r"^\s*\d{4}-\d\d-\d\d\b|^\s*\d{1,2}[./]\d{1,2}[./]\d{2,4}\b").is_match(text);
+    let said = text.split_whitespace().filter(|it| it.chars().filter(|c| c.is_alphabetic()).count() >= 2 && file_names(it).is_empty() && !it.chars().any(|c| c.is_ascii_digit())).count();
+    if dated || said < 2 {
+        return false;
+    }
     let question = lower.trim_end().ends_with('?') || lower.contains("??") || re!(r"(?i)^ask \p{L}+ (who|which|what|whether|if)").is_match(text);
     let ban = re!(r"(?i)^(don't|do not|dont|never|ignore|not |kein|nicht|nie)").is_match(text.trim());
     let topical = stems(text).iter().any(|it| work.ground.vocabulary.contains(it)) || !file_names(text).is_empty();
@@ -648,7 +661,8 @@ fn documents(work: &Work<'_>) -> Vec<Candidate> {
     pages.sort_by_key(|it| (it.name().len(), it.path.clone()));
     for document in pages {
         let made_each_run = work.parameters.iter().any(|it| document.path.contains(&it.token));
-        if !made_each_run || !matches!(role(work, &document.path), Role::Record | Role::Output) {
+        let by_script = work.flows.iter().any(|it| it.direction == sop_core::Direction::Writes && it.files.contains(&document.path));
+        if by_script || !made_each_run || !matches!(role(work, &document.path), Role::Record | Role::Output) {
             continue;
         }
         let general = generalise(document.name(), work.parameters);
@@ -735,7 +749,7 @@ fn screens(work: &Work<'_>) -> Vec<Candidate> {
         let beside = brought(work.flows, work.ground.roles)
             .into_iter()
             .flat_map(|it| it.files.iter())
-            .filter(|it| it.rsplit_once('/').map_or("", |x| x.0) == folder && !folder.is_empty())
+            .filter(|it| it.rsplit_once('/').map_or("", |x| x.0) == folder && !folder.is_empty() && (shared(&stems(base(it)), &all_text) >= 1 || re!(r"(?i)(^|/)(raw|inputs?|exports?|data|downloads?|eingang|roh)(/|$)").is_match(folder)))
             .max_by_key(|it| (shared(&stems(base(it)), &all_text), std::cmp::Reverse((*it).clone())));
         if let Some(file) = beside {
             candidate.objects.insert(base(file).to_lowercase());
