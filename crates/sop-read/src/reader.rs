@@ -50,7 +50,6 @@ pub(crate) struct Raw(pub Document);
 /// A reader: what it takes, and the function that reads it.
 pub(crate) struct Reader {
     pub name: &'static str,
-    pub format: Format,
     /// Whether this reader takes the file, by content first and by name second.
     pub accepts: fn(&Input<'_>) -> bool,
     /// Reads the file, or says in the user's words why it cannot.
@@ -136,12 +135,16 @@ fn sensitive(document: &Document, path: &str) -> Option<String> {
         text.push_str(source);
     }
     let own = document.tables.iter().filter(|it| !matches!(it.place, Place::Inside { .. }));
-    let columns: Vec<String> = own.flat_map(|it| it.columns.iter().map(|it| it.name.clone())).collect();
-    sop_rules::sensitive_document(path, &text, &columns)
+    let tables: Vec<Vec<String>> = own.map(|it| it.columns.iter().map(|it| it.name.clone()).collect()).collect();
+    // A name on one tab and an account on another are not the account of that name.
+    match tables.as_slice() {
+        [] => sop_rules::sensitive_document(path, &text, &[]),
+        tables => tables.iter().find_map(|columns| sop_rules::sensitive_document(path, &text, columns)),
+    }
 }
 
 fn left_out(artifact: &Artifact, reason: String, sensitive: bool) -> Reading {
-    Reading::LeftOut(LeftOut { path: artifact.path.clone(), reason, sensitive })
+    Reading::LeftOut(LeftOut { path: sop_rules::redact_name(&artifact.path), reason, sensitive })
 }
 
 fn no_reader(name: &str) -> String {
@@ -171,6 +174,7 @@ fn redact(Raw(mut document): Raw) -> Document {
     for text in document.title.iter_mut().chain(&mut document.author).chain(&mut document.remarks) {
         *text = sop_rules::redact(text).text;
     }
+    document.path = sop_rules::redact_name(&document.path);
     document.redactions = found;
     document
 }
@@ -245,6 +249,9 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
     if mostly_utf8(bytes) {
         return encoding_rs::UTF_8;
     }
+    if few_and_lone(head) {
+        return encoding_rs::WINDOWS_1252;
+    }
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Allow);
     detector.feed(head, true);
     match detector.guess(None, chardetng::Utf8Detection::Allow) {
@@ -252,6 +259,13 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
         encoding if encoding == encoding_rs::UTF_8 => encoding_rs::WINDOWS_1252,
         encoding => encoding,
     }
+}
+
+/// A pound sign in an English text says nothing about the language; three letters in a row would.
+fn few_and_lone(head: &[u8]) -> bool {
+    let high = head.iter().filter(|it| !it.is_ascii()).count();
+    let in_a_row = head.windows(3).any(|it| it.iter().all(|b| !b.is_ascii()));
+    high <= (head.len() / 200).max(3) && !in_a_row
 }
 
 /// One broken byte in a long UTF-8 log does not make it another encoding.
@@ -308,6 +322,38 @@ pub(crate) mod tests_support {
 mod tests {
     use super::*;
 
+    fn reading(name: &str, bytes: &[u8]) -> Reading {
+        let artifact = Artifact {
+            id: sop_core::ArtifactId("a".into()),
+            path: name.into(),
+            size: bytes.len() as u64,
+            digest: sop_core::Digest(String::new()),
+            modified: None,
+        };
+        read(&artifact, bytes, &tests_support::Blind).output.expect("it was read")
+    }
+
+    #[test]
+    fn credentials_and_lists_of_people_are_left_out_whatever_the_file() {
+        let check = |name: &str, bytes: &[u8], expected: &str| match reading(name, bytes) {
+            Reading::LeftOut(LeftOut { reason, sensitive: true, .. }) => assert_eq!(reason, expected, "{name}"),
+            other => panic!("{name} was not left out: {other:?}"),
+        };
+        check("db/.pgpass", b"# reporting role\nwells-db:5432:wells:wells_ro:tulip\n", "passwords");
+        check("team.kdbx", b"\x03\xd9\xa2\x9a\0\0", "passwords");
+        check("o.csv", b"unit,owner,sort_code,account_number\n3,K Abara,20-45-11,41992207\n", "bank and tax details");
+        check("o.json", br#"[{"name":"A B","iban":"DE89370400440532013000"},{"name":"C D","iban":"DE12700202700015820931"}]"#, "bank and tax details");
+    }
+
+    #[test]
+    fn credentials_in_notes_are_masked() {
+        let text = "qube login for the demands run: lena / Autumn2026!\n\nqube password Autumn2026! always ask Lena first\n\nthe password is in .env\n";
+        let document = tests_support::read_raw("notes.txt", text.as_bytes());
+        let shown: Vec<&str> = document.blocks.iter().map(|it| it.text.as_str()).collect();
+        assert!(!shown.concat().contains("Autumn2026"), "{shown:?}");
+        assert!(shown.concat().contains("always ask Lena first") && shown.concat().contains("the password is in .env"), "{shown:?}");
+    }
+
     #[test]
     fn text_is_decoded_whatever_wrote_it() {
         let check = |bytes: &[u8], expected: &str| assert_eq!(decode(bytes), expected);
@@ -316,5 +362,8 @@ mod tests {
         check(b"G\0r\0u\0n\0e\0\n\0", "Grune\n");
         check("12 £ für Jürgen – ok".as_bytes(), "12 £ für Jürgen – ok");
         check(b"Rechnung f\xfcr J\xfcrgen M\xfcller, 12 St\xfcck", "Rechnung für Jürgen Müller, 12 Stück");
+        check(b"Anything over \xa3500 goes to Gareth", "Anything over £500 goes to Gareth");
+        check(b"\xa31,500 \x96 ask first", "£1,500 – ask first");
+        check(b"\xcf\xf0\xe8\xe2\xe5\xf2, \xea\xe0\xea \xe4\xe5\xeb\xe0 \xf1\xe5\xe3\xee\xe4\xed\xff", "Привет, как дела сегодня");
     }
 }

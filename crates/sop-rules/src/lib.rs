@@ -5,5 +5,5 @@ mod redact;
 mod sensitive;
 
 pub use acts::{Act, ActRule, Example, act_rules, acts};
-pub use redact::{Redacted, redact, redact_row};
+pub use redact::{Redacted, redact, redact_name, redact_row};
 pub use sensitive::sensitive_document;

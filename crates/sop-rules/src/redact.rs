@@ -47,6 +47,20 @@ pub fn redact_row(text: &str) -> Redacted {
     redacted
 }
 
+/// Masks credentials in the name of a file; the numbers and addresses in it are what the file is known by.
+pub fn redact_name(path: &str) -> String {
+    let lower = path.to_lowercase();
+    let mut text = path.to_owned();
+    for rule in RULES.iter().filter(|it| matches!(it.what, "password" | "API key" | "token" | "private key")) {
+        if rule.may_apply(&lower, true)
+            && let Some(masked) = rule.mask(&text, &mut Vec::new())
+        {
+            text = masked;
+        }
+    }
+    text
+}
+
 /// A rule that is ready to run.
 struct Rule {
     what: &'static str,
@@ -140,6 +154,13 @@ fn compile(data: &'static RuleData) -> Rule {
         None => whole,
         Some("mixed") => |it| whole_if(it, is_mixed(it)),
         Some("password") => password,
+        Some("literal") => |it| trimmed_if(it, !is_code(it)),
+        Some("parameter") => |it| whole_if(it, !is_code(it) && (it.len() >= 16 || it.bytes().any(|b| b.is_ascii_digit()))),
+        Some("word") => |it| trimmed_if(it, is_word(it) && !is_code(it)),
+        Some("word-or-number") => |it| trimmed_if(it, (is_word(it) || is_long_number(it)) && !is_code(it)),
+        Some("strong") => |it| trimmed_if(it, is_strong(it) && !is_code(it)),
+        Some("lone") => |it| trimmed_if(it, !is_said(it)),
+        Some("grouped") => |it| whole_if(it, (13..=19).contains(&digits(it).len())),
         Some("entropy") => |it| whole_if(it, is_random(it)),
         Some("iban") => iban,
         Some("card") => |it| whole_if(it, is_card(it)),
@@ -176,6 +197,107 @@ fn password(text: &str) -> Option<usize> {
     let code = value.contains(['(', '[', '{', '$', '<', '>', '/']) || value.contains("environ") || value.contains("removed]");
     let telling = value.chars().any(|it| it.is_ascii_digit() || matches!(it, '!' | '#' | '@' | '%' | '&' | '*' | '^'));
     (!code && telling && value.len() >= 4).then_some(value.len())
+}
+
+/// Takes a value without the punctuation of the sentence it ends.
+fn trimmed_if(text: &str, holds: bool) -> Option<usize> {
+    let value = text.trim_end_matches(['.', ',', ')', ';', ':', '?']);
+    (holds && value.len() >= 3).then_some(value.len())
+}
+
+/// Code that fetches a value, a template, or a mask.
+fn is_code(text: &str) -> bool {
+    static CALL: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[A-Za-z_][\w.]*[(\[]").expect("a fixed pattern"));
+    let marks = ["${", "$(", "{{", "environ", "getenv", "removed]", "://"];
+    text.starts_with(['$', '<', '{', '%', '/', '[', '(', '*']) || marks.iter().any(|it| text.contains(it)) || CALL.is_match(text)
+}
+
+/// A made-up word: letters with digits or signs among them; no ticket, date, version, size, address or file.
+fn is_word(text: &str) -> bool {
+    static OTHER: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^(?:[A-Z]{1,6}[-_]?\d+|v?\d+(?:\.\d+)+|\d+(?:[.,]\d+)?[a-z]{1,5}|[\w./~-]*\.[a-z][a-z0-9]{1,4}|[^@\s]+@[\w-]+(?:\.[\w-]+)+|\d{4}-\d{2}(?:-\d{2})?T?.*)$").expect("a fixed pattern")
+    });
+    let value = text.trim_end_matches(['.', ',', ')', ';', ':', '?']);
+    let inner = value.trim_end_matches('!');
+    let telling = value.chars().any(|it| it.is_ascii_digit()) || inner.contains(['!', '#', '@', '%', '&', '*', '^', '$', '+', '=']);
+    telling && value.len() >= 4 && value.chars().any(char::is_alphabetic) && !OTHER.is_match(value)
+}
+
+/// A value that no sentence has after a verb.
+fn is_strong(text: &str) -> bool {
+    const MONTHS: &[&str] = &["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+    let lower = text.to_lowercase();
+    let month = MONTHS.iter().any(|it| lower.starts_with(it)) && !lower.contains(['!', '#', '@']);
+    let cased = text.bytes().any(|it| it.is_ascii_lowercase()) && text.bytes().any(|it| it.is_ascii_uppercase());
+    let signed = text.contains(['!', '#', '@', '%', '&', '*', '^', '$']);
+    is_word(text) && !month && (cased || signed) && text.bytes().any(|it| it.is_ascii_digit())
+}
+
+fn is_long_number(text: &str) -> bool {
+    let value = text.trim_end_matches(['.', ',', ')', ';', ':', '?']);
+    value.len() >= 4 && value.bytes().all(|it| it.is_ascii_digit()) && !is_compact_date(value)
+}
+
+/// What people write in the place of a password.
+fn is_said(text: &str) -> bool {
+    const SAID: &[&str] = &[
+        "required",
+        "password",
+        "passwort",
+        "kennwort",
+        "unchanged",
+        "reset",
+        "expired",
+        "wrong",
+        "invalid",
+        "incorrect",
+        "missing",
+        "string",
+        "optional",
+        "hidden",
+        "secret",
+        "token",
+        "false",
+        "getpass",
+        "input",
+        "prompt",
+        "value",
+        "changed",
+        "needed",
+        "unknown",
+        "fragen",
+        "siehe",
+        "zurücksetzen",
+        "vergessen",
+        "erforderlich",
+        "unbekannt",
+        "geändert",
+        "ändern",
+        "falsch",
+        "abgelaufen",
+        "please",
+        "above",
+        "below",
+        "same",
+        "none",
+        "null",
+        "true",
+        "text",
+        "user",
+        "email",
+        "safe",
+        "later",
+        "obligatoire",
+        "requis",
+        "oublié",
+        "microsoft",
+        "google",
+        "varchar",
+        "keychain",
+        "bitwarden",
+        "keepass",
+    ];
+    SAID.contains(&text.to_lowercase().as_str()) || is_code(text)
 }
 
 /// Shannon entropy high enough for a generated value, with letters and digits; file names and dates are not.
@@ -285,6 +407,8 @@ mod tests {
             "put it on account 4040, Pop-up and events; form 64-8; invoice 20261104-118",
             "rows 1 000 000 to 2 500 000, utm_campaign=wk20, ts 1793781060.550739",
             "login fails: password expired, call the desk between 9 and 5",
+            "the password is in .env, forgot the password? reset your password; password policy v2",
+            "Passwort zurücksetzen dauert 10 Minuten, dann pass 3 files to Beth",
         ] {
             check(text, text);
         }
@@ -299,6 +423,14 @@ mod tests {
     #[test]
     fn a_key_block_keeps_its_line_count() {
         check("a\n-----BEGIN PRIVATE KEY-----\nMIIE\nxyz\n-----END PRIVATE KEY-----\nb 1", "a\n[private key removed]\n\n\n\nb 1");
+    }
+
+    #[test]
+    fn names_of_files_lose_credentials_only() {
+        let check = |path: &str, expected: &str| assert_eq!(redact_name(path), expected);
+        check("in/till password Tulip88!.txt", "in/till password [password removed]");
+        check("in/a.b@inbox.example 60418823.pdf", "in/a.b@inbox.example 60418823.pdf");
+        check("password policy.docx", "password policy.docx");
     }
 
     #[test]

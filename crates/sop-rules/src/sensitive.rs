@@ -15,6 +15,7 @@ pub fn sensitive_document(path: &str, text: &str, columns: &[String]) -> Option<
 type Judge = fn(&Document<'_>) -> bool;
 
 const JUDGES: &[(&str, Judge)] = &[
+    ("passwords", passwords),
     ("private key", private_key),
     ("payroll data", payroll),
     ("home addresses and phone numbers", contact_list),
@@ -26,26 +27,178 @@ const JUDGES: &[(&str, Judge)] = &[
     ("medical data", medical),
     ("sickness records", sickness),
     ("bank and tax details", bank_details),
+    ("birth dates or households", birth_dates),
     ("interview notes", hiring),
     ("prize winner's address", prize_winner),
 ];
 
+/// Files whose whole sense is to hold a credential, by name; tables of credentials by their columns.
+fn passwords(document: &Document<'_>) -> bool {
+    const FILES: &[&str] = &[
+        ".pgpass",
+        "pgpass.conf",
+        ".netrc",
+        "_netrc",
+        ".my.cnf",
+        ".mylogin.cnf",
+        ".htpasswd",
+        ".htdigest",
+        ".git-credentials",
+        ".pypirc",
+        ".vault_pass",
+        ".s3cfg",
+        ".rclone.conf",
+        "id_rsa",
+        "id_dsa",
+        "id_ecdsa",
+        "id_ed25519",
+    ];
+    let file = document.file.as_str();
+    let copied = FILES.iter().any(|it| file.strip_prefix(it).is_some_and(|rest| [".bak", ".old", ".orig", ".save", ".txt", "~"].contains(&rest)));
+    let known = FILES.contains(&file)
+        || copied
+        || matches!(document.extension.as_str(), "pem" | "kdbx" | "kdb" | "htpasswd" | "pgpass" | "netrc" | "1pux" | "agilekeychain");
+    let about = document.name_has(&[
+        "policy",
+        "reset",
+        "how",
+        "howto",
+        "guide",
+        "procedure",
+        "request",
+        "requests",
+        "rules",
+        "richtlinie",
+        "anleitung",
+        "regeln",
+        "expired",
+        "forgotten",
+    ]);
+    let named = !about && document.name_has(&["passwords", "passwörter", "kennwörter", "zugangsdaten", "credentials", "mots de passe", "contraseñas"]);
+    let secret = !document.column_has(&["changed", "expires", "expired"])
+        && document.column_has(&["password", "passwort", "kennwort", "passwd", "pwd", "mot de passe", "contraseña", "pin code"]);
+    let key = document.column_has(&[
+        "user",
+        "username",
+        "user name",
+        "login",
+        "site",
+        "url",
+        "account",
+        "system",
+        "service",
+        "benutzer",
+        "name",
+        "email",
+        "e mail",
+        "website",
+        "title",
+    ]);
+    known || secret && key || named && (!document.columns.is_empty() || document.is_paper() && document.is_short())
+}
+
 /// Who was ill, and when.
 fn sickness(document: &Document<'_>) -> bool {
-    let table = matches!(document.extension.as_str(), "csv" | "tsv" | "xlsx" | "xls" | "ods");
-    let named = document.name_has(&["sickness", "sick leave", "sick log", "absence log", "krankmeldungen", "krankmeldung", "fehlzeiten", "krankenstand", "arrêts maladie", "bajas"]);
-    table && (named || document.column_has(&["diagnosis", "diagnose", "illness", "krankheit", "reason for absence"]) && document.column_has(&["name", "employee", "mitarbeiter", "staff"]))
+    let named = document.name_has(&[
+        "sickness",
+        "sick leave",
+        "sick log",
+        "sick days",
+        "absence log",
+        "absences",
+        "absence list",
+        "krankmeldungen",
+        "krankmeldung",
+        "fehlzeiten",
+        "krankenstand",
+        "krankheitstage",
+        "arrêts maladie",
+        "bajas",
+    ]);
+    let about = document.name_has(&["policy", "procedure", "form", "template", "richtlinie", "vorlage", "guide"]);
+    let why = document.column_has(&[
+        "diagnosis",
+        "diagnose",
+        "illness",
+        "krankheit",
+        "krankheitsgrund",
+        "reason for absence",
+        "absence reason",
+        "sickness reason",
+        "symptoms",
+    ]);
+    let away = document.column_has(&[
+        "sick days",
+        "days sick",
+        "sick from",
+        "off sick",
+        "krank von",
+        "krank seit",
+        "krankheitstage",
+        "sickness",
+        "absence",
+        "absent from",
+        "au bis",
+        "fehltage",
+    ]);
+    // A time sheet has days away among the hours; it is what the work is done with.
+    let hours = document.column_has(&["hours", "stunden", "heures", "horas", "shift"]);
+    document.is_table()
+        && !about
+        && (named && (document.has_person() || document.has_person_id()) || why && document.has_person() || away && !hours && document.has_person())
 }
 
 /// Account or tax numbers of people, one a row.
 fn bank_details(document: &Document<'_>) -> bool {
-    let table = matches!(document.extension.as_str(), "csv" | "tsv" | "xlsx" | "xls" | "ods");
-    let person = document.column_has(&["name", "employee", "mitarbeiter", "staff", "vorname", "nachname", "person", "persnr", "personalnr"]);
-    table && person && document.column_has(&["iban", "account number", "account no", "sort code", "bank account", "kontonummer", "bankverbindung", "steuer id", "steuerid", "tax id", "ni number", "ssn", "bic"])
+    let plain = document.column_has(&[
+        "iban",
+        "sort code",
+        "sortcode",
+        "bank account",
+        "bankverbindung",
+        "bank details",
+        "steuer id",
+        "steuerid",
+        "steueridentifikationsnummer",
+        "tax id",
+        "ni number",
+        "ni no",
+        "nino",
+        "national insurance",
+        "ssn",
+        "social security",
+        "sozialversicherungsnummer",
+        "sv nummer",
+    ]);
+    // A chart of accounts has account numbers and names as well.
+    let account = document.column_has(&["account number", "account no", "kontonummer", "bic", "routing number"])
+        && !document.column_has(&["debit", "credit", "balance", "soll", "haben", "saldo", "type", "category", "opening", "closing"]);
+    document.is_table() && (document.has_person() || document.has_person_id()) && (plain || account)
+}
+
+/// When people were born, or who lives with whom.
+fn birth_dates(document: &Document<'_>) -> bool {
+    let born = document.column_has(&[
+        "date of birth",
+        "dob",
+        "birth date",
+        "birthdate",
+        "birthday",
+        "geburtsdatum",
+        "geburtstag",
+        "geb datum",
+        "date de naissance",
+        "fecha de nacimiento",
+    ]);
+    let household = document.column_has(&["household", "haushalt", "ménage", "hogar"])
+        && document.column_has(&["head", "head of household", "name", "names", "members", "phone", "mobile", "address", "haushaltsvorstand", "telefon"]);
+    document.is_table() && (born && document.has_person() || household)
 }
 
 /// What the judges look at, in lower case.
 struct Document<'a> {
+    /// The name as it is, with its ending.
+    file: String,
     name: String,
     extension: String,
     raw: &'a str,
@@ -61,6 +214,7 @@ impl<'a> Document<'a> {
         Self {
             name: stem.replace(['_', '-', '.'], " "),
             extension: extension.to_owned(),
+            file: name.clone(),
             raw: text,
             text: text.chars().take(40_000).collect::<String>().to_lowercase().replace('’', "'"),
             columns: columns.iter().map(|it| it.to_lowercase().replace(['_', '-'], " ").trim().to_owned()).collect(),
@@ -80,6 +234,71 @@ impl<'a> Document<'a> {
         self.columns.iter().any(|column| words.iter().any(|it| has_word(column, it)))
     }
 
+    /// Data in rows, whatever wrote it.
+    fn is_table(&self) -> bool {
+        !self.columns.is_empty() || matches!(self.extension.as_str(), "csv" | "tsv" | "xlsx" | "xlsm" | "xls" | "ods")
+    }
+
+    /// Whether a column says who a row is about. A product, an account or a file has a name too.
+    fn has_person(&self) -> bool {
+        const WHO: &[&str] = &[
+            "employee",
+            "employees",
+            "staff",
+            "worker",
+            "surname",
+            "forename",
+            "first name",
+            "last name",
+            "full name",
+            "owner",
+            "owners",
+            "leaseholder",
+            "tenant",
+            "resident",
+            "member",
+            "patient",
+            "pupil",
+            "student",
+            "child",
+            "volunteer",
+            "donor",
+            "beneficiary",
+            "mitarbeiter",
+            "mitarbeiterin",
+            "mitarbeiternname",
+            "vorname",
+            "nachname",
+            "familienname",
+            "eigentümer",
+            "mieter",
+            "person",
+            "salarié",
+            "salariée",
+            "empleado",
+            "empleada",
+            "apellido",
+            "apellidos",
+            "prénom",
+            "nombre y apellidos",
+            "colleague",
+            "driver",
+            "practice manager",
+            "head of household",
+        ];
+        const PLAIN: &[&str] = &["name", "names", "nom", "nombre", "who", "wer", "name vorname", "vorname name", "staff name", "head", "person"];
+        self.columns.iter().any(|it| PLAIN.contains(&it.as_str()) || WHO.iter().any(|word| has_word(it, word)) && !is_number_of(it))
+    }
+
+    /// Whether rows are told apart by a number that stands for a person.
+    fn has_person_id(&self) -> bool {
+        const WHO: &[&str] = &["persnr", "pers nr", "personalnr", "personalnummer", "personal nr", "mitarbeiternummer", "matricule"];
+        self.columns.iter().any(|it| {
+            WHO.iter().any(|word| has_word(it, word))
+                || is_number_of(it) && ["employee", "staff", "payroll", "worker", "personnel"].iter().any(|word| has_word(it, word))
+        })
+    }
+
     /// A paper as it was scanned, printed or written, not a conversation, a program or its output.
     fn is_paper(&self) -> bool {
         matches!(
@@ -97,6 +316,11 @@ impl<'a> Document<'a> {
     }
 }
 
+/// Whether a column holds the number of someone, not the name.
+fn is_number_of(column: &str) -> bool {
+    ["id", "no", "nr", "number", "ref", "code", "count", "nummer"].iter().any(|it| has_word(column, it))
+}
+
 /// Whether a word or phrase stands in the text, not as part of a longer word.
 fn has_word(text: &str, word: &str) -> bool {
     let open = |at: Option<char>| at.is_none_or(|it| !it.is_alphanumeric());
@@ -105,12 +329,10 @@ fn has_word(text: &str, word: &str) -> bool {
 
 fn private_key(it: &Document<'_>) -> bool {
     let block = it.raw.find("PRIVATE KEY-----").is_some_and(|at| at < 400) && it.raw.len() < 20_000;
-    block || matches!(it.extension.as_str(), "p12" | "pfx" | "kdbx" | "ppk" | "jks")
+    block || matches!(it.extension.as_str(), "p12" | "pfx" | "ppk" | "jks")
 }
 
 fn payroll(it: &Document<'_>) -> bool {
-    const PERSON: &[&str] =
-        &["employee", "employees", "name", "staff", "surname", "worker", "mitarbeiter", "mitarbeiterin", "personalnummer", "salarié", "empleado"];
     const STRONG: &[&str] = &[
         "gross",
         "gross pay",
@@ -137,9 +359,30 @@ fn payroll(it: &Document<'_>) -> bool {
     const WEAK: &[&str] = &["hours", "rate", "overtime", "hourly rate", "stunden", "stundenlohn", "sort code", "account", "iban", "bonus", "holiday pay"];
     let strong = it.columns.iter().filter(|column| STRONG.iter().any(|word| has_word(column, word))).count();
     let weak = it.columns.iter().filter(|column| WEAK.iter().any(|word| has_word(column, word))).count();
-    if it.column_has(PERSON) && strong >= 1 && strong + weak >= 2 {
+    // A pay word that nothing but pay has needs no second one.
+    let pay = it.column_has(&[
+        "salary",
+        "wage",
+        "wages",
+        "net pay",
+        "gross pay",
+        "take home",
+        "gehalt",
+        "lohn",
+        "bruttolohn",
+        "nettolohn",
+        "monatslohn",
+        "grundgehalt",
+        "salaire",
+        "salario",
+        "annual salary",
+    ]);
+    let marked = it.column_has(&["ni number", "ni no", "ssn", "tax code", "steuerklasse", "sort code", "iban"]);
+    if it.has_person() && (strong >= 1 && strong + weak >= 2 || pay) || it.has_person_id() && strong >= 1 && marked {
         return true;
     }
+    // A list by numbers only is what pay is worked out with.
+    let by_number = it.has_person_id() && !it.has_person();
     let named = it.name_has(&[
         "payroll",
         "payslip",
@@ -171,14 +414,55 @@ fn payroll(it: &Document<'_>) -> bool {
         "auszahlungsbetrag",
         "lohnsteuer",
     ]);
-    it.is_paper() && (paid >= 3 || named && paid >= 1 || named && it.is_picture_or_pdf()) || named && strong >= 1 && !it.columns.is_empty()
+    it.is_paper() && (paid >= 3 || named && paid >= 1 || named && it.is_picture_or_pdf()) || named && strong >= 1 && !it.columns.is_empty() && !by_number
 }
 
 fn contact_list(it: &Document<'_>) -> bool {
     let home = it.column_has(&["home address", "private address", "privatadresse", "wohnanschrift", "privatanschrift", "adresse personnelle"]);
     let phone = it.column_has(&["mobile", "phone", "telephone", "cell", "tel", "handy", "mobil", "telefon", "mob", "portable"]);
     let kin = it.column_has(&["next of kin", "emergency contact", "notfallkontakt"]);
-    home && phone || kin && (phone || home)
+    let own = it.column_has(&[
+        "mobile",
+        "cell",
+        "handy",
+        "mobil",
+        "mob",
+        "home phone",
+        "private phone",
+        "portable",
+        "handynummer",
+        "mobile number",
+        "mobile phone",
+        "privat",
+    ]);
+    // A row of a business export is about an order or a company.
+    let business = it.column_has(&[
+        "order",
+        "ticket",
+        "invoice",
+        "company",
+        "organisation",
+        "organization",
+        "customer",
+        "sku",
+        "amount",
+        "total",
+        "status",
+        "subject",
+        "product",
+        "bestellung",
+        "auftrag",
+        "rechnung",
+        "kunde",
+        "firma",
+        "requester",
+        "lead",
+        "supplier",
+        "lieferant",
+        "delivery",
+        "booking",
+    ]);
+    home && phone || kin && (phone || home) || it.is_table() && it.has_person() && (home || own && !business)
 }
 
 fn drawings(it: &Document<'_>) -> bool {
@@ -439,6 +723,65 @@ mod tests {
         check("x.csv", "", &["Employee", "NI number", "Gross month", "Tax code", "Sort code"], Some("payroll data"));
         check("w-e 1 May COPY.csv", "", &["name", "hours", "rate", "gross"], Some("payroll data"));
         check("liste.csv", "", &["Mitarbeiter", "Bruttolohn", "Steuerklasse"], Some("payroll data"));
+    }
+
+    #[test]
+    fn files_of_credentials_are_known_by_name() {
+        for path in ["db/.pgpass", ".netrc", "_netrc", "home/.my.cnf", ".htpasswd", "keys/id_rsa", "server.pem", "team.kdbx", "id_ed25519.bak"] {
+            check(path, "", &[], Some("passwords"));
+        }
+        check("passwords.txt", "sage lena blumen", &[], Some("passwords"));
+        check("logins.csv", "", &["Site", "User", "Password"], Some("passwords"));
+        for path in [
+            "id_rsa.pub",
+            "my.cnf.md",
+            "password policy.docx",
+            "reset passwords - how to.txt",
+            "netrc notes.txt",
+            "pemberton.txt",
+            "credentials request guide.md",
+        ] {
+            check(path, "", &[], None);
+        }
+        check("users.csv", "", &["User", "Password last changed on"], None);
+        check("tickets.csv", "", &["Ticket", "Subject"], None);
+    }
+
+    #[test]
+    fn tables_about_people_are_kept_out_in_any_file() {
+        for ending in ["csv", "xlsx", "ods", "json"] {
+            let file = |name: &str| format!("{name}.{ending}");
+            check(&file("list"), "", &["unit", "owner", "sort_code", "account_number", "phone"], Some("bank and tax details"));
+            check(&file("Personal"), "", &["PersNr", "Name", "IBAN", "SteuerID"], Some("bank and tax details"));
+            check(&file("staff sickness log"), "", &["name", "date", "reason"], Some("sickness records"));
+            check(&file("away"), "", &["Mitarbeiter", "Krank von", "bis"], Some("sickness records"));
+            check(&file("survey"), "", &["household", "head", "phone", "well"], Some("birth dates or households"));
+            check(&file("club"), "", &["Vorname", "Nachname", "Geburtsdatum"], Some("birth dates or households"));
+            check(&file("x"), "", &["Name", "Salary"], Some("payroll data"));
+            check(&file("team"), "", &["Name", "Mobile"], Some("home addresses and phone numbers"));
+        }
+    }
+
+    #[test]
+    fn tables_that_only_look_alike_stay() {
+        check("accounts.csv", "", &["Account number", "Name", "Type", "Balance"], None);
+        check("accounts.xlsx", "", &["Account no", "Account name", "Debit", "Credit"], None);
+        check("Owners.xlsx", "", &["Unit", "Owner", "Schedule", "Sq ft", "Quarter amount"], None);
+        check("Who gets it.xlsx", "", &["Name", "Job", "Address", "Gets"], None);
+        check("orders.csv", "", &["Order ID", "Customer name", "Email", "Mobile", "Delivery address"], None);
+        check("leads.json", "", &["Company", "Name", "Mobile"], None);
+        check("rota.csv", "", &["Name", "Hours", "Absence"], None);
+        check("products.csv", "", &["Product name", "Gross", "Rate"], None);
+        check("absence policy.csv", "", &["Name", "Text"], None);
+        check("wells.csv", "", &["household", "well", "fluoride"], None);
+    }
+
+    #[test]
+    fn the_lists_that_pay_is_worked_out_with_stay() {
+        check("Lohnliste.csv", "", &["PersNr", "Stunden", "Ueberstunden", "Kranktage", "Brutto"], None);
+        check("payroll_2026-10.csv", "", &["Employee No", "Hours", "Rate", "Gross"], None);
+        check("payroll_2026-10.csv", "", &["Employee", "Hours", "Rate", "Gross"], Some("payroll data"));
+        check("payroll_2026-10.csv", "", &["Employee No", "Gross", "NI number"], Some("payroll data"));
     }
 
     #[test]

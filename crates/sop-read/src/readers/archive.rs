@@ -5,7 +5,7 @@ use sop_core::{Block, BlockKind, Document, Format, Place};
 use std::io::Cursor;
 use zip::ZipArchive;
 
-pub(super) const READER: Reader = Reader { name: "archive", format: Format::Archive, accepts, read };
+pub(super) const READER: Reader = Reader { name: "archive", accepts, read };
 
 /// A longer list says nothing more of the work.
 const MAX_LISTED: usize = 500;

@@ -4,7 +4,7 @@ use super::moments::moment_in;
 use crate::reader::{Input, Raw, Reader, decode};
 use sop_core::{Block, BlockKind, Document, Format, Moment, Place};
 
-pub(super) const READER: Reader = Reader { name: "calendar", format: Format::Calendar, accepts, read };
+pub(super) const READER: Reader = Reader { name: "calendar", accepts, read };
 
 /// A calendar of years holds fewer.
 const MAX_EVENTS: usize = 5_000;

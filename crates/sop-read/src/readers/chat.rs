@@ -7,7 +7,7 @@ mod text;
 use crate::reader::{Input, Raw, Reader, decode, is_text};
 use sop_core::{Block, BlockKind, Document, Format, Moment, Place};
 
-pub(super) const READER: Reader = Reader { name: "chat", format: Format::Chat, accepts, read };
+pub(super) const READER: Reader = Reader { name: "chat", accepts, read };
 
 /// A larger file is a dump of a system, not the talk around one piece of work.
 const MAX_BYTES: usize = 30_000_000;

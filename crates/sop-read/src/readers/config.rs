@@ -5,7 +5,7 @@ use super::lines::{Line, document, ending, fold, lines, place};
 use crate::reader::{Input, Raw, Reader, decode, is_text};
 use sop_core::{Block, BlockKind, Format, Place};
 
-pub(super) const READER: Reader = Reader { name: "settings", format: Format::Config, accepts, read };
+pub(super) const READER: Reader = Reader { name: "settings", accepts, read };
 
 const ENDINGS: &[&str] = &["ini", "cfg", "conf", "cnf", "config", "properties", "toml", "yaml", "yml", "inf", "prefs"];
 const MAX_BLOCKS: usize = 5_000;

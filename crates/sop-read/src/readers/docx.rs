@@ -5,7 +5,7 @@ use crate::reader::{Input, Raw, Reader};
 use sop_core::{Block, BlockKind, Document, Format, Moment, Place};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) const READER: Reader = Reader { name: "docx", format: Format::Docx, accepts, read };
+pub(super) const READER: Reader = Reader { name: "docx", accepts, read };
 
 const BODY: &str = "word/document.xml";
 /// Styles that are based on each other in a ring would never end.

@@ -4,7 +4,7 @@ use super::lines::{Line, document, lines, place};
 use crate::reader::{Input, Raw, Reader, decode, is_text};
 use sop_core::{Block, BlockKind, Format};
 
-pub(super) const READER: Reader = Reader { name: "environment file", format: Format::EnvFile, accepts, read };
+pub(super) const READER: Reader = Reader { name: "environment file", accepts, read };
 
 fn accepts(input: &Input<'_>) -> bool {
     let name = input.name.to_lowercase();

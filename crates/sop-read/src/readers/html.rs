@@ -7,7 +7,7 @@ use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSin
 use sop_core::{Block, BlockKind, Document, Format, Place};
 use std::cell::RefCell;
 
-pub(super) const READER: Reader = Reader { name: "html", format: Format::Html, accepts, read };
+pub(super) const READER: Reader = Reader { name: "html", accepts, read };
 
 /// A page of work holds fewer; a page made to fill memory holds more.
 const MAX_BLOCKS: usize = 50_000;

@@ -7,7 +7,7 @@ use crate::reader::{Input, Raw, Reader, decode, is_text};
 use serde_json::{Map, Value};
 use sop_core::{Block, BlockKind, Document, Format, Table};
 
-pub(super) const READER: Reader = Reader { name: "JSON", format: Format::Json, accepts, read };
+pub(super) const READER: Reader = Reader { name: "JSON", accepts, read };
 
 const MAX_FIELDS: usize = 60;
 const MAX_SETTINGS: usize = 1_000;

@@ -4,7 +4,7 @@ use super::lines::{Line, document, ending, fold, leading_moment, lines, place};
 use crate::reader::{Input, Raw, Reader, decode, is_text};
 use sop_core::{Block, BlockKind, Document, Format, Moment};
 
-pub(super) const READER: Reader = Reader { name: "log", format: Format::Log, accepts, read };
+pub(super) const READER: Reader = Reader { name: "log", accepts, read };
 
 const MAX_JUDGED: usize = 100;
 /// Of a longer log the end is read, and before it only what went wrong.

@@ -8,7 +8,7 @@ use body::Letter;
 use mail_parser::{Address, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 use sop_core::{BlockKind, Document, Format, Moment};
 
-pub(super) const READER: Reader = Reader { name: "mail", format: Format::Mail, accepts, read };
+pub(super) const READER: Reader = Reader { name: "mail", accepts, read };
 
 /// A smaller picture inside the text is the logo of a signature.
 const SMALL_PICTURE: usize = 20_000;

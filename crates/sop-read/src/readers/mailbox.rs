@@ -4,7 +4,7 @@ use super::mail::read_message;
 use crate::reader::{Input, Raw, Reader};
 use sop_core::{Block, BlockKind, Document, Format};
 
-pub(super) const READER: Reader = Reader { name: "mailbox", format: Format::Mailbox, accepts, read };
+pub(super) const READER: Reader = Reader { name: "mailbox", accepts, read };
 
 /// More mail than one piece of work has.
 const MAX_MESSAGES: usize = 5_000;

@@ -5,7 +5,7 @@ use super::prose::{self, Style};
 use crate::reader::{Input, Raw, Reader, decode, is_text};
 use sop_core::Format;
 
-pub(super) const READER: Reader = Reader { name: "markdown", format: Format::Markdown, accepts, read };
+pub(super) const READER: Reader = Reader { name: "markdown", accepts, read };
 
 fn accepts(input: &Input<'_>) -> bool {
     matches!(ending(input.name).as_str(), "md" | "markdown" | "mdown" | "mkd" | "mdx" | "qmd" | "rmd") && is_text(input.bytes)

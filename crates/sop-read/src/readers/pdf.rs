@@ -15,7 +15,7 @@ use kurbo::{Affine, BezPath, Point, Rect};
 use sop_core::{Block, BlockKind, Document, Format, Place};
 use std::collections::BTreeMap;
 
-pub(super) const READER: Reader = Reader { name: "pdf", format: Format::Pdf, accepts, read };
+pub(super) const READER: Reader = Reader { name: "pdf", accepts, read };
 
 const MAX_PAGES: usize = 300;
 /// A page of dense print holds about 10,000; more is a drawing made of letters.

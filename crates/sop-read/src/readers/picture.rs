@@ -4,7 +4,7 @@ use super::ooxml::fold;
 use crate::reader::{Input, PictureLine, Raw, Reader};
 use sop_core::{Block, BlockKind, Document, Format, Place};
 
-pub(super) const READER: Reader = Reader { name: "picture", format: Format::Picture, accepts, read };
+pub(super) const READER: Reader = Reader { name: "picture", accepts, read };
 
 /// Icons and bullets carry no text.
 const ICON: u32 = 64;

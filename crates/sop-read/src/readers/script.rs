@@ -4,7 +4,7 @@ use super::lines::{document, ending};
 use crate::reader::{Input, Raw, Reader, decode, is_text};
 use sop_core::Format;
 
-pub(super) const READER: Reader = Reader { name: "script", format: Format::Script, accepts, read };
+pub(super) const READER: Reader = Reader { name: "script", accepts, read };
 
 const ENDINGS: &[&str] = &[
     "py", "pyw", "sh", "bash", "zsh", "ksh", "js", "mjs", "cjs", "ts", "mts", "tsx", "jsx", "r", "ps1", "psm1", "bat", "cmd", "sql", "rb", "pl",

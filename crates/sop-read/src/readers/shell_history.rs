@@ -5,7 +5,7 @@ use super::lines::{Line, document, ending, epoch, fold, lines, place};
 use crate::reader::{Input, Raw, Reader, decode, is_text};
 use sop_core::{Block, BlockKind, Format, Moment};
 
-pub(super) const READER: Reader = Reader { name: "shell history", format: Format::ShellHistory, accepts, read };
+pub(super) const READER: Reader = Reader { name: "shell history", accepts, read };
 
 /// A history is judged by its beginning.
 const MAX_JUDGED: usize = 200;

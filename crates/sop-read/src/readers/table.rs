@@ -6,7 +6,7 @@ use crate::reader::{Input, Raw, Reader, decode, is_text};
 use sop_core::{Block, BlockKind, Document, Format, Table};
 use std::collections::BTreeSet;
 
-pub(super) const READER: Reader = Reader { name: "table", format: Format::Csv, accepts, read };
+pub(super) const READER: Reader = Reader { name: "table", accepts, read };
 
 /// Tables up to this length are quoted row by row.
 const MAX_ROWS: usize = 60;

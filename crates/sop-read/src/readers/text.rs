@@ -5,7 +5,7 @@ use super::prose::{self, Style};
 use crate::reader::{Input, Raw, Reader, decode, is_text};
 use sop_core::Format;
 
-pub(super) const READER: Reader = Reader { name: "text", format: Format::Text, accepts, read };
+pub(super) const READER: Reader = Reader { name: "text", accepts, read };
 
 fn accepts(input: &Input<'_>) -> bool {
     let known = ["", "txt", "text", "rst", "org", "adoc", "asciidoc", "note", "notes", "todo", "out", "me", "1st", "asc", "dat", "nfo", "template", "tmpl"];

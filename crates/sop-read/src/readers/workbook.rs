@@ -13,7 +13,7 @@ use sop_core::{Block, BlockKind, Document, Format, Place};
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
-pub(super) const READER: Reader = Reader { name: "workbook", format: Format::Workbook, accepts, read };
+pub(super) const READER: Reader = Reader { name: "workbook", accepts, read };
 
 const MAX_SHEETS: usize = 200;
 
