@@ -37,7 +37,10 @@ pub enum BlockKind {
     Heading(u8),
     Paragraph,
     /// An item of a list; numbered or not; ticked, open, or not a tick box.
-    Item { numbered: bool, ticked: Option<bool> },
+    Item {
+        numbered: bool,
+        ticked: Option<bool>,
+    },
     /// A paragraph of a mail, or a line of chat, by its sender.
     Message,
     /// Text that a mail repeats from an earlier one; `speaker` is whom it quotes, if that is said.

@@ -18,9 +18,16 @@ pub(crate) fn section(fact: &Fact) -> Option<SectionKind> {
         return Some(SectionKind::Escalation);
     }
     // What was merely found to agree, or reported, is no rule for the next run.
-    let rule = fact.kinds.iter().any(|it| matches!(it, FactKind::Decides | FactKind::Forbids | FactKind::Obliges | FactKind::Fails | FactKind::Recovers | FactKind::Limits | FactKind::Schedules));
+    let rule = fact.kinds.iter().any(|it| {
+        matches!(it, FactKind::Decides | FactKind::Forbids | FactKind::Obliges | FactKind::Fails | FactKind::Recovers | FactKind::Limits | FactKind::Schedules)
+    });
     let told = fact.is(FactKind::Approves) || fact.is(FactKind::Reports) || fact.is(FactKind::Requests);
-    if told && fact.kinds.first() == Some(&FactKind::Limits) && fact.role == Role::Message && !fact.kinds.iter().any(|it| matches!(it, FactKind::Decides | FactKind::Forbids | FactKind::Obliges)) || !rule && told {
+    if told
+        && fact.kinds.first() == Some(&FactKind::Limits)
+        && fact.role == Role::Message
+        && !fact.kinds.iter().any(|it| matches!(it, FactKind::Decides | FactKind::Forbids | FactKind::Obliges))
+        || !rule && told
+    {
         return None;
     }
     for kind in &fact.kinds {
@@ -33,7 +40,9 @@ pub(crate) fn section(fact: &Fact) -> Option<SectionKind> {
             FactKind::Explains => SectionKind::Purpose,
             FactKind::Owns => SectionKind::Owner,
             FactKind::Absent => SectionKind::Escalation,
-            FactKind::Approves | FactKind::Asks | FactKind::Retires | FactKind::Instructs | FactKind::Requests | FactKind::Reports | FactKind::States => continue,
+            FactKind::Approves | FactKind::Asks | FactKind::Retires | FactKind::Instructs | FactKind::Requests | FactKind::Reports | FactKind::States => {
+                continue;
+            }
         });
     }
     None
@@ -76,7 +85,10 @@ fn needs_context(fact: &Fact) -> bool {
         Role::Message => fact.context_anchor.is_some(),
         Role::Script | Role::Config => fact.context.as_ref().is_some_and(|it| it.len() <= 60),
         // The heading of a note says nothing that the note does not; the row of a cell does.
-        _ => matches!(fact.anchors[0].place, sop_core::Place::Cell { .. } | sop_core::Place::CellNote { .. } | sop_core::Place::Comment { .. }) && fact.context.as_ref().is_some_and(|it| it.len() <= 80),
+        _ => {
+            matches!(fact.anchors[0].place, sop_core::Place::Cell { .. } | sop_core::Place::CellNote { .. } | sop_core::Place::Comment { .. })
+                && fact.context.as_ref().is_some_and(|it| it.len() <= 80)
+        }
     }
 }
 

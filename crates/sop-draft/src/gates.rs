@@ -13,14 +13,18 @@ fn is_gate(fact: &Fact, trace: &Trace) -> bool {
         return false;
     }
     // What the result is used for may speak of waiting; it is no leave to be given.
-    let tells = fact.rules.iter().any(|it| it == "explain-use") && !fact.rules.iter().any(|it| it == "hold-not-until") && !fact.is(FactKind::Reserves) && !fact.is(FactKind::Conditions);
+    let tells = fact.rules.iter().any(|it| it == "explain-use")
+        && !fact.rules.iter().any(|it| it == "hold-not-until")
+        && !fact.is(FactKind::Reserves)
+        && !fact.is(FactKind::Conditions);
     if tells {
         return false;
     }
     // "Page them", "three at most": an order and a limit, not a leave.
     let calls = fact.kinds.iter().take(2).any(|it| *it == FactKind::Escalates);
     let bound = re!(r"(?i)\b(as long as|as soon as|provided|unless|until|till|before|only if|only when|on condition|these terms|first|subject to|sofern|solange|sobald|erst|bevor|vorher|nur wenn|nur mit|ohne)\b").is_match(&fact.text);
-    let holds = fact.is(FactKind::Holds) || fact.kinds.first() == Some(&FactKind::Reserves) || fact.is(FactKind::Conditions) && (fact.is(FactKind::Approves) || bound);
+    let holds =
+        fact.is(FactKind::Holds) || fact.kinds.first() == Some(&FactKind::Reserves) || fact.is(FactKind::Conditions) && (fact.is(FactKind::Approves) || bound);
     if calls && !fact.is(FactKind::Conditions) && fact.kinds.first() != Some(&FactKind::Reserves) || !holds {
         return false;
     }
@@ -40,7 +44,9 @@ fn awaited(fact: &Fact, trace: &Trace) -> Option<String> {
         return Some(person.name.clone());
     }
     // "until Ruth has shut the month", "as long as Denny's got it", "for Helen to say", "nobody but Colin"
-    let named = re!(r"(?i:\b(?:until|till|til|before|unless|once|after|when|as soon as|as long as|only|but|by|for|to|from|with|ask|erst wenn|bis|sobald|nur|durch|von)\s+)(\p{Lu}[\p{L}'’-]+)");
+    let named = re!(
+        r"(?i:\b(?:until|till|til|before|unless|once|after|when|as soon as|as long as|only|but|by|for|to|from|with|ask|erst wenn|bis|sobald|nur|durch|von)\s+)(\p{Lu}[\p{L}'’-]+)"
+    );
     for found in named.captures_iter(&fact.text) {
         let word = found[1].trim_end_matches("'s").trim_end_matches("’s");
         if let Some(person) = trace.people.iter().find(|it| it.name == word || it.name.split(' ').next() == Some(word) || it.aliases.iter().any(|a| a == word))
@@ -94,7 +100,11 @@ pub(crate) fn entries(plan: &mut Plan<'_>) -> Vec<Entry> {
         } else {
             format!("**STOP: wait for {person}.**")
         };
-        let (text, anchors) = if fact.speaker.as_deref() == Some(person.as_str()) && fact.context_anchor.is_none() { (quoted(&fact.text), fact.anchors.clone()) } else { told(fact) };
+        let (text, anchors) = if fact.speaker.as_deref() == Some(person.as_str()) && fact.context_anchor.is_none() {
+            (quoted(&fact.text), fact.anchors.clone())
+        } else {
+            told(fact)
+        };
         let mut entry = Entry::of(Claim::cited(format!("{lead} {text}"), anchors), fact.weight + 20);
         entry.kind = Some(sop_core::StepKind::Gate);
         count += 1;
@@ -130,15 +140,24 @@ pub(crate) fn owners(trace: &Trace) -> Vec<Entry> {
         let person = &trace.people[at];
         let job = person.job.as_ref().map(|it| format!(", {it},")).unwrap_or_default();
         let mut anchors = person.anchors.clone();
-        anchors.extend(trace.activities.iter().filter(|it| it.actor.as_deref() == Some(person.name.as_str())).take(1).flat_map(|it| it.action.anchors.first().cloned()));
-        out.push(Entry::of(Claim::inferred(format!("{}{job} does and owns the work.", person.name), anchors, "most messages, reports and log entries are theirs"), 70));
+        anchors.extend(
+            trace.activities.iter().filter(|it| it.actor.as_deref() == Some(person.name.as_str())).take(1).flat_map(|it| it.action.anchors.first().cloned()),
+        );
+        out.push(Entry::of(
+            Claim::inferred(format!("{}{job} does and owns the work.", person.name), anchors, "most messages, reports and log entries are theirs"),
+            70,
+        ));
     }
     let mut list: Vec<(i32, String, Vec<sop_core::Anchor>)> = Vec::new();
     for (at, person) in trace.people.iter().enumerate().filter(|(at, it)| Some(*at) != trace.performer && it.inside) {
         let gives: Vec<&Fact> = trace
             .facts
             .iter()
-            .filter(|it| it.speaker.as_deref() == Some(person.name.as_str()) && it.role != Role::Script && (it.is(FactKind::Approves) || it.is(FactKind::Reserves) || it.is(FactKind::Conditions)))
+            .filter(|it| {
+                it.speaker.as_deref() == Some(person.name.as_str())
+                    && it.role != Role::Script
+                    && (it.is(FactKind::Approves) || it.is(FactKind::Reserves) || it.is(FactKind::Conditions))
+            })
             .collect();
         let Some(first) = gives.first() else { continue };
         let _ = at;
@@ -165,5 +184,8 @@ pub(crate) fn figures(trace: &Trace) -> Vec<Entry> {
     }
     let text = list.iter().map(|it| format!("{} is {}", it.figure, it.from)).collect::<Vec<_>>().join("; ");
     let anchors = list.iter().flat_map(|it| [it.told.clone(), it.source.clone()]).collect();
-    vec![Entry::of(Claim::inferred(format!("Compare the figures that are told with where they come from: {text}."), anchors, "same value in message and data"), 14)]
+    vec![Entry::of(
+        Claim::inferred(format!("Compare the figures that are told with where they come from: {text}."), anchors, "same value in message and data"),
+        14,
+    )]
 }

@@ -82,11 +82,7 @@ impl Ledger {
     }
 
     pub(crate) fn evidence(self) -> Vec<Evidence> {
-        self.anchors
-            .into_iter()
-            .enumerate()
-            .map(|(n, anchor)| Evidence { id: EvidenceId(u32::try_from(n + 1).unwrap_or(u32::MAX)), anchor })
-            .collect()
+        self.anchors.into_iter().enumerate().map(|(n, anchor)| Evidence { id: EvidenceId(u32::try_from(n + 1).unwrap_or(u32::MAX)), anchor }).collect()
     }
 }
 
@@ -121,7 +117,11 @@ pub(crate) fn trim(sections: &mut [(SectionKind, Vec<Entry>)], most: usize) {
         let Some(section) = fullest else { return };
         let entries = &mut sections[section].1;
         // The last of equals goes: entries stand in the order of their weight, steps in their own.
-        let Some(at) = entries.iter().enumerate().min_by_key(|(n, it)| (it.weight - i32::try_from(it.words() / 6).unwrap_or(0), std::cmp::Reverse(*n))).map(|it| it.0) else { return };
+        let Some(at) =
+            entries.iter().enumerate().min_by_key(|(n, it)| (it.weight - i32::try_from(it.words() / 6).unwrap_or(0), std::cmp::Reverse(*n))).map(|it| it.0)
+        else {
+            return;
+        };
         entries.remove(at);
     }
 }

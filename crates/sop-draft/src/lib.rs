@@ -19,7 +19,9 @@ impl Audience {
     /// True if the reader has to be told what the words mean and what to type.
     pub fn is_new(&self) -> bool {
         let text = self.text.to_lowercase();
-        ["new", "assistant", "trainee", "temp", "intern", "beginner", "apprentice", "cover", "neu", "azubi", "vertretung", "nouveau", "nuevo"].iter().any(|it| text.contains(it))
+        ["new", "assistant", "trainee", "temp", "intern", "beginner", "apprentice", "cover", "neu", "azubi", "vertretung", "nouveau", "nuevo"]
+            .iter()
+            .any(|it| text.contains(it))
     }
 }
 
@@ -232,7 +234,13 @@ impl<'a> Plan<'a> {
 
     fn trigger(&mut self) -> Vec<Entry> {
         let mut out = claims(&self.trace.events, 1, 60);
-        out.extend(self.take_if(3, |it| it.is(FactKind::Schedules) && matches!(it.kinds.first(), Some(FactKind::Schedules | FactKind::Obliges | FactKind::Requests | FactKind::Owns | FactKind::Reports | FactKind::Instructs))));
+        out.extend(self.take_if(3, |it| {
+            it.is(FactKind::Schedules)
+                && matches!(
+                    it.kinds.first(),
+                    Some(FactKind::Schedules | FactKind::Obliges | FactKind::Requests | FactKind::Owns | FactKind::Reports | FactKind::Instructs)
+                )
+        }));
         out
     }
 

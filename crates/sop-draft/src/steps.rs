@@ -15,7 +15,10 @@ pub(crate) fn entries(plan: &mut Plan<'_>, audience: &Audience) -> Vec<Entry> {
     for activity in keep {
         // A passage that a step tells is not told again elsewhere.
         for (n, fact) in trace.facts.iter().enumerate() {
-            let told = |it: &Claim| it.anchors.iter().any(|a| a.path == fact.anchors[0].path && a.place == fact.anchors[0].place) && it.text.to_lowercase().contains(&fact.text.to_lowercase().trim_end_matches('.').chars().skip(8).collect::<String>());
+            let told = |it: &Claim| {
+                it.anchors.iter().any(|a| a.path == fact.anchors[0].path && a.place == fact.anchors[0].place)
+                    && it.text.to_lowercase().contains(&fact.text.to_lowercase().trim_end_matches('.').chars().skip(8).collect::<String>())
+            };
             if activity.kind != StepKind::Gate && std::iter::once(&activity.action).chain(&activity.details).any(told) {
                 plan.used[n] = true;
             }

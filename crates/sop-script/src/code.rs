@@ -59,8 +59,7 @@ pub(crate) fn parse(language: &Language, source: &str) -> Option<Tree> {
 
 impl<'t> Code<'t> {
     pub(crate) fn new(tree: &'t Tree, source: &'t str, path: &'t str, folder: &'t [String]) -> Self {
-        let mut code =
-            Self { source, path, folder, nodes: Vec::new(), parents: Vec::new(), previous: Vec::new(), index: HashMap::new(), steps: Cell::new(0) };
+        let mut code = Self { source, path, folder, nodes: Vec::new(), parents: Vec::new(), previous: Vec::new(), index: HashMap::new(), steps: Cell::new(0) };
         code.collect(tree);
         code
     }
@@ -92,7 +91,9 @@ impl<'t> Code<'t> {
             self.parents.push(above.last().copied().unwrap_or(usize::MAX));
             self.nodes.push(node);
             self.previous.push(last.last().copied().unwrap_or(usize::MAX));
-            if node.is_named() && let Some(last) = last.last_mut() {
+            if node.is_named()
+                && let Some(last) = last.last_mut()
+            {
                 *last = at;
             }
             if at >= MAX_NODES {
@@ -126,10 +127,12 @@ impl<'t> Code<'t> {
     /// Returns the nodes inside a node, itself first.
     pub(crate) fn inside<'s>(&'s self, node: Node<'t>) -> impl Iterator<Item = Node<'t>> + 's {
         let start = self.index.get(&node.id()).copied().unwrap_or(self.nodes.len());
-        self.nodes.iter().skip(start).copied().take_while(move |inner| {
-            inner.start_byte() >= node.start_byte() && inner.end_byte() <= node.end_byte()
-        })
-        .take(20_000)
+        self.nodes
+            .iter()
+            .skip(start)
+            .copied()
+            .take_while(move |inner| inner.start_byte() >= node.start_byte() && inner.end_byte() <= node.end_byte())
+            .take(20_000)
     }
 
     /// Returns the statements of the file itself.

@@ -34,13 +34,7 @@ impl Stopper {
 }
 
 /// Makes an exit; what documents it is found later.
-pub(crate) fn new_exit(
-    code: Option<i32>,
-    message: Option<String>,
-    condition: Option<String>,
-    line: u32,
-    message_line: Option<u32>,
-) -> Exit {
+pub(crate) fn new_exit(code: Option<i32>, message: Option<String>, condition: Option<String>, line: u32, message_line: Option<u32>) -> Exit {
     let message = message.map(|text| crate::code::one_line(&text, 400)).filter(|text| !text.is_empty());
     let message_line = message_line.filter(|it| *it != line && message.is_some());
     Exit { code, message, condition, documented: None, line, message_line, documented_line: None }

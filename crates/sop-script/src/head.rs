@@ -95,8 +95,8 @@ pub(crate) fn purpose(head: &[Line]) -> Option<Remark> {
     static END: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[.!?](?:\s{2,}|\s+\p{Lu}|\s*$)").unwrap());
     // Words after which a sentence cannot end, however the next line begins.
     const OPEN_ENDS: &[&str] = &[
-        "a", "an", "the", "of", "from", "to", "in", "on", "for", "and", "or", "with", "by", "der", "die", "das", "des",
-        "dem", "den", "von", "und", "für", "mit", "aus", "im", "le", "la", "les", "du", "de", "et", "pour", "el", "y",
+        "a", "an", "the", "of", "from", "to", "in", "on", "for", "and", "or", "with", "by", "der", "die", "das", "des", "dem", "den", "von", "und", "für",
+        "mit", "aus", "im", "le", "la", "les", "du", "de", "et", "pour", "el", "y",
     ];
     let mut sentence = String::new();
     let (mut from, mut to) = (0, 0);
@@ -155,7 +155,10 @@ fn is_command(text: &str, own_name: &str) -> bool {
 /// Returns the commands that the head shows.
 pub(crate) fn usage(head: &[Line], own_name: &str) -> Vec<Usage> {
     static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)^(?:usage|run|run it|run with|aufruf|verwendung|beispiel|utilisation|usage|exemple|uso|ejemplo|example|e\.g\.|z\.\s?b\.|\.example)\s*:?\s+").unwrap()
+        Regex::new(
+            r"(?i)^(?:usage|run|run it|run with|aufruf|verwendung|beispiel|utilisation|usage|exemple|uso|ejemplo|example|e\.g\.|z\.\s?b\.|\.example)\s*:?\s+",
+        )
+        .unwrap()
     });
     let mut shown = Vec::new();
     for it in head {
@@ -175,11 +178,7 @@ pub(crate) fn usage(head: &[Line], own_name: &str) -> Vec<Usage> {
             note = &note[1..note.len() - 1];
         }
         let note = note.trim_start_matches(['#', '-', '–']).trim_end_matches(':').trim();
-        shown.push(Usage {
-            command: pieces[at].to_owned(),
-            note: (!note.is_empty()).then(|| note.to_owned()),
-            line: it.number,
-        });
+        shown.push(Usage { command: pieces[at].to_owned(), note: (!note.is_empty()).then(|| note.to_owned()), line: it.number });
     }
     shown
 }
@@ -251,8 +250,7 @@ fn documented_codes(head: &[Line], used: &BTreeSet<i32>) -> Vec<(i32, String, u3
 
 fn code_items(text: &str) -> Vec<(i32, String)> {
     static BREAK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\s+/\s+|\s{2,}|\t|;\s*|\s\|\s|,\s+").unwrap());
-    static ITEM: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"^(-?\d{1,3})\s*(?:[-:=–—.)]+|→|->)?\s+(\S.*)$|^(\d{1,3})[:=)]\s*(\S.*)$").unwrap());
+    static ITEM: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^(-?\d{1,3})\s*(?:[-:=–—.)]+|→|->)?\s+(\S.*)$|^(\d{1,3})[:=)]\s*(\S.*)$").unwrap());
     static NUMBER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^-?\d{1,3}(?:[\s:=).–-]|$)").unwrap());
     static STRICT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\d{1,3}\s*[:=)–-]").unwrap());
     let mut pieces: Vec<String> = Vec::new();
@@ -286,15 +284,10 @@ fn code_items(text: &str) -> Vec<(i32, String)> {
 
 /// Adds the files that the head says are read or written, where the code did not show them.
 pub(crate) fn head_files(script: &mut Script, head: &[Line]) {
-    static READS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)^(?:reads?|inputs?|needs?|uses?|expects?|takes|liest|braucht|eingabe|lit|entrées?|lee|entradas?)\b")
-            .unwrap()
-    });
+    static READS: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?i)^(?:reads?|inputs?|needs?|uses?|expects?|takes|liest|braucht|eingabe|lit|entrées?|lee|entradas?)\b").unwrap());
     static WRITES: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(
-            r"(?i)^(?:writes?|outputs?|creates?|makes|saves?|produces|leaves|schreibt|ausgabe|erzeugt|écrit|sorties?|escribe|salidas?)\b",
-        )
-        .unwrap()
+        Regex::new(r"(?i)^(?:writes?|outputs?|creates?|makes|saves?|produces|leaves|schreibt|ausgabe|erzeugt|écrit|sorties?|escribe|salidas?)\b").unwrap()
     });
     let mut writing: Option<bool> = None;
     for it in head {
@@ -348,8 +341,7 @@ fn named_files(text: &str) -> Vec<String> {
 }
 
 fn names_action(word: &str) -> bool {
-    ["reads", "writes", "needs", "read", "write", "saves", "creates", "uses", "liest", "schreibt", "braucht"]
-        .contains(&word.to_lowercase().as_str())
+    ["reads", "writes", "needs", "read", "write", "saves", "creates", "uses", "liest", "schreibt", "braucht"].contains(&word.to_lowercase().as_str())
 }
 
 #[cfg(test)]
@@ -370,21 +362,11 @@ mod tests {
 
     #[test]
     fn codes_are_read_however_people_list_them() {
-        check_codes("# exit 4  store and books differ by more than STOP_PCT", &[], &[(
-            4,
-            "store and books differ by more than STOP_PCT",
-        )]);
-        check_codes("// exits: 0 fine / 1 a post is wrong / 2 file or week missing", &[], &[
-            (0, "fine"),
-            (1, "a post is wrong"),
-            (2, "file or week missing"),
-        ]);
+        check_codes("# exit 4  store and books differ by more than STOP_PCT", &[], &[(4, "store and books differ by more than STOP_PCT")]);
+        check_codes("// exits: 0 fine / 1 a post is wrong / 2 file or week missing", &[], &[(0, "fine"), (1, "a post is wrong"), (2, "file or week missing")]);
         check_codes("# 1 no initials    2 something is not there", &[1, 2], &[(1, "no initials"), (2, "something is not there")]);
         check_codes("# 3 apples, 4 pears", &[1], &[]);
-        check_codes("# Rückgabewert:\n#   2 = Datei fehlt\n#   3 = zu viele Fehler", &[], &[
-            (2, "Datei fehlt"),
-            (3, "zu viele Fehler"),
-        ]);
+        check_codes("# Rückgabewert:\n#   2 = Datei fehlt\n#   3 = zu viele Fehler", &[], &[(2, "Datei fehlt"), (3, "zu viele Fehler")]);
     }
 
     #[test]

@@ -160,7 +160,9 @@ impl<'t> Module<'_, 't> {
                     let joined = given.iter().fold(String::new(), |path, it| join(&path, &of(*it).pattern()));
                     return Value::Text(joined);
                 }
-                if called == "path.dirname" && let Some(Value::Text(path)) = given.first().map(|it| of(*it)) {
+                if called == "path.dirname"
+                    && let Some(Value::Text(path)) = given.first().map(|it| of(*it))
+                {
                     return parent(&path);
                 }
                 Value::Open(self.short(node))
@@ -414,7 +416,9 @@ impl<'t> Module<'_, 't> {
                         add_read(script, &path, at);
                     }
                 }
-                "execSync" | "exec" | "spawnSync" | "spawn" | "execFileSync" | "execFile" if !called.contains('.') || called.contains("child_process") || called.starts_with("cp.") => {
+                "execSync" | "exec" | "spawnSync" | "spawn" | "execFileSync" | "execFile"
+                    if !called.contains('.') || called.contains("child_process") || called.starts_with("cp.") =>
+                {
                     let mut command = paths(0).into_iter().next().unwrap_or_default();
                     for it in given.get(1).filter(|it| it.kind() == "array").map(|it| named(*it)).unwrap_or_default() {
                         command.push(' ');
@@ -476,8 +480,10 @@ impl<'t> Module<'_, 't> {
                         let required = script.exits.iter().any(|it| it.condition.as_deref().is_some_and(|c| c.contains(&format!("!process.env.{name}"))));
                         script.env.push(EnvVar { name, required, line: line(node) });
                     }
-                    let inner = code.parent(node).is_some_and(|up| up.kind() == "member_expression" && field(up, "object").is_some_and(|it| it.id() == node.id()));
-                    let called = code.parent(node).is_some_and(|up| up.kind() == "call_expression" && field(up, "function").is_some_and(|it| it.id() == node.id()));
+                    let inner =
+                        code.parent(node).is_some_and(|up| up.kind() == "member_expression" && field(up, "object").is_some_and(|it| it.id() == node.id()));
+                    let called =
+                        code.parent(node).is_some_and(|up| up.kind() == "call_expression" && field(up, "function").is_some_and(|it| it.id() == node.id()));
                     let text = code.text(node);
                     let root = text.split(['.', '[']).next().unwrap_or_default();
                     if !inner && ["cfg", "config", "conf", "settings"].contains(&root) && text.len() < 120 && !text.contains(['(', '[', '\n']) {
@@ -499,7 +505,8 @@ impl<'t> Module<'_, 't> {
                     } else if code.text(object) == "process.argv" {
                         let place: usize = code.text(key).parse().unwrap_or(0);
                         let declarator = code.around(node).take(3).find(|it| it.kind() == "variable_declarator");
-                        let name = declarator.and_then(|it| field(it, "name")).map_or_else(|| place.saturating_sub(1).to_string(), |it| code.text(it).to_owned());
+                        let name =
+                            declarator.and_then(|it| field(it, "name")).map_or_else(|| place.saturating_sub(1).to_string(), |it| code.text(it).to_owned());
                         if place >= 2 {
                             let softened = declarator.is_some_and(|it| code.text(it).contains("||") || code.text(it).contains("??"));
                             self.argument(script, name, !softened, line(node));
@@ -554,9 +561,38 @@ impl<'t> Module<'_, 't> {
 
 /// The modules that come with Node.
 const STANDARD: &[&str] = &[
-    "assert", "buffer", "child_process", "cluster", "console", "crypto", "dns", "events", "fs", "http", "http2", "https", "module", "net",
-    "os", "path", "perf_hooks", "process", "querystring", "readline", "stream", "string_decoder", "test", "timers", "tls", "tty", "url",
-    "util", "v8", "vm", "worker_threads", "zlib",
+    "assert",
+    "buffer",
+    "child_process",
+    "cluster",
+    "console",
+    "crypto",
+    "dns",
+    "events",
+    "fs",
+    "http",
+    "http2",
+    "https",
+    "module",
+    "net",
+    "os",
+    "path",
+    "perf_hooks",
+    "process",
+    "querystring",
+    "readline",
+    "stream",
+    "string_decoder",
+    "test",
+    "timers",
+    "tls",
+    "tty",
+    "url",
+    "util",
+    "v8",
+    "vm",
+    "worker_threads",
+    "zlib",
 ];
 
 #[cfg(test)]
@@ -565,7 +601,9 @@ mod tests {
 
     #[test]
     fn each_way_to_stop_has_its_message_and_condition() {
-        let script = script("check.js", r#"#!/usr/bin/env node
+        let script = script(
+            "check.js",
+            r#"#!/usr/bin/env node
 // Checks the week's drafts.
 //
 //   node check.js --week 20 --build    check + write
@@ -582,13 +620,9 @@ if (!fs.existsSync(csvFile)) {
 if (!build) process.exit(errors ? 1 : 0);
 throw new Error('no ' + thing);
 fs.appendFileSync('out/run.log', 'x');
-"#);
-        assert_eq!(exits(&script), [
-            "2 | no {csvFile} - save the tab | !fs.existsSync(csvFile)",
-            "1 |  | errors",
-            "0 |  | not (errors)",
-            "1 | no {thing} | "
-        ]);
+"#,
+        );
+        assert_eq!(exits(&script), ["2 | no {csvFile} - save the tab | !fs.existsSync(csvFile)", "1 |  | errors", "0 |  | not (errors)", "1 | no {thing} | "]);
         assert_eq!(script.exits[0].documented.as_deref(), Some("file missing"));
         assert_eq!(patterns(&script.reads), ["calendar_wk{week}.csv"]);
         assert_eq!(patterns(&script.writes), ["out/run.log"]);
@@ -598,7 +632,9 @@ fs.appendFileSync('out/run.log', 'x');
 
     #[test]
     fn helpers_parameters_and_the_environment_are_followed() {
-        let script = script("tools/x.mjs", r#"import fs from 'node:fs';
+        let script = script(
+            "tools/x.mjs",
+            r#"import fs from 'node:fs';
 import ExcelJS from 'exceljs';
 import { clean } from './clean.js';
 function die(msg, code = 4) { console.error(msg); process.exit(code); }
@@ -607,7 +643,8 @@ load('in/rates.json');
 if (!process.env.API_USER) die('API_USER is not set');
 if (n > config.limits.rows) die(`too many: ${n}`, 7);
 fetch('https://x.example', { method: 'POST' });
-"#);
+"#,
+        );
         assert_eq!(exits(&script), ["4 | API_USER is not set | !process.env.API_USER", "7 | too many: {n} | n > config.limits.rows"]);
         assert_eq!(patterns(&script.reads), ["in/rates.json"]);
         assert_eq!(patterns(&script.config_keys), ["limits.rows"]);

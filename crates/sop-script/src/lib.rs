@@ -135,13 +135,7 @@ fn is_secret_name(name: &str) -> bool {
 
 /// Makes a constant; its comment is found later.
 pub(crate) fn new_constant(name: &str, value: &str, line: u32) -> sop_core::Constant {
-    sop_core::Constant {
-        name: name.to_owned(),
-        value: code::one_line(value, 400),
-        comment: None,
-        line,
-        comment_from: None,
-    }
+    sop_core::Constant { name: name.to_owned(), value: code::one_line(value, 400), comment: None, line, comment_from: None }
 }
 
 /// Tells the language by the extension, and failing that by the first line.
@@ -157,16 +151,10 @@ fn language_of(path: &str, source: &str) -> Option<Language> {
         _ => {}
     }
     let first = source.lines().next().filter(|line| line.starts_with("#!"))?;
-    [
-        ("python", Language::Python),
-        ("node", Language::JavaScript),
-        ("Rscript", Language::R),
-        ("pwsh", Language::PowerShell),
-        ("sh", Language::Shell),
-    ]
-    .into_iter()
-    .find(|(word, _)| first.contains(word))
-    .map(|(_, language)| language)
+    [("python", Language::Python), ("node", Language::JavaScript), ("Rscript", Language::R), ("pwsh", Language::PowerShell), ("sh", Language::Shell)]
+        .into_iter()
+        .find(|(word, _)| first.contains(word))
+        .map(|(_, language)| language)
 }
 
 #[cfg(test)]

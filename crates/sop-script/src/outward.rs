@@ -19,8 +19,7 @@ pub(crate) fn is_outward(command: &str) -> bool {
         .unwrap()
     });
     // What a script clears away of its own scratch files is nobody's loss.
-    static SCRATCH: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r#"(?i)\brm\b[^;|&]*["'\s](?:\$\{?(?:tmp|temp)\w*\}?|/tmp/|\$\{?\w*te?mp\w*)"#).unwrap());
+    static SCRATCH: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"(?i)\brm\b[^;|&]*["'\s](?:\$\{?(?:tmp|temp)\w*\}?|/tmp/|\$\{?\w*te?mp\w*)"#).unwrap());
     OUTWARD.is_match(command.trim()) && !SCRATCH.is_match(command)
 }
 

@@ -124,7 +124,13 @@ impl<'t> Module<'_, 't> {
             let Some(name) = named(function).into_iter().find(|it| it.kind() == "function_name") else { continue };
             let exit = self.code.inside(function).find(|it| it.kind() == "flow_control_statement" && self.code.text(*it).to_lowercase().starts_with("exit"));
             let Some(exit) = exit.filter(|it| self.condition(*it).is_none()) else { continue };
-            let names: Vec<String> = self.code.inside(function).filter(|it| ["script_parameter", "class_method_parameter"].contains(&it.kind())).filter_map(|it| self.code.inside(it).find(|v| v.kind() == "variable")).map(|it| self.code.text(it).trim_start_matches('$').to_owned()).collect();
+            let names: Vec<String> = self
+                .code
+                .inside(function)
+                .filter(|it| ["script_parameter", "class_method_parameter"].contains(&it.kind()))
+                .filter_map(|it| self.code.inside(it).find(|v| v.kind() == "variable"))
+                .map(|it| self.code.text(it).trim_start_matches('$').to_owned())
+                .collect();
             let said = self.said_before(exit).map(|it| it.0).unwrap_or_default();
             let message = names.iter().position(|it| said.contains(&format!("{{{it}}}")));
             let value = self.code.text(exit).get(4..).unwrap_or_default().trim();
@@ -143,9 +149,10 @@ impl<'t> Module<'_, 't> {
     fn exit(&self, node: Node<'t>, stoppers: &[Stopper], script: &mut Script) {
         let text = self.code.text(node).trim_end_matches(';').trim();
         let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
-        let inside_stopper = self.code.around(node).find(|it| it.kind() == "function_statement").is_some_and(|function| {
-            named(function).iter().any(|it| it.kind() == "function_name" && stoppers.iter().any(|s| s.name == self.code.text(*it)))
-        });
+        let inside_stopper =
+            self.code.around(node).find(|it| it.kind() == "function_statement").is_some_and(|function| {
+                named(function).iter().any(|it| it.kind() == "function_name" && stoppers.iter().any(|s| s.name == self.code.text(*it)))
+            });
         if inside_stopper {
             return;
         }
@@ -239,7 +246,8 @@ impl<'t> Module<'_, 't> {
         }
         if is_saying(name) {
             // With `Stop` as preference an error ends the script where it is written.
-            if lower == "write-error" && self.code.source.contains("ErrorActionPreference = ") && self.code.source.contains("Stop") && !self.exit_follows(node) {
+            if lower == "write-error" && self.code.source.contains("ErrorActionPreference = ") && self.code.source.contains("Stop") && !self.exit_follows(node)
+            {
                 script.exits.push(new_exit(Some(1), self.said(node), self.condition(node), at, None));
             }
             return;
@@ -248,7 +256,10 @@ impl<'t> Module<'_, 't> {
         let command = one_line(&shown.join(" "), 240);
         let outward = is_outward(&command) || is_outward(self.code.text(node));
         let cmdlet = name.contains('-') && !looks_like_file(name);
-        let runs = self.code.text(node).starts_with(['&', '.']) || looks_like_file(name) || ["python", "py", "node", "git", "curl", "robocopy", "sqlcmd", "start-process", "invoke-webrequest", "invoke-restmethod"].contains(&lower.as_str());
+        let runs = self.code.text(node).starts_with(['&', '.'])
+            || looks_like_file(name)
+            || ["python", "py", "node", "git", "curl", "robocopy", "sqlcmd", "start-process", "invoke-webrequest", "invoke-restmethod"]
+                .contains(&lower.as_str());
         if outward || runs && (!cmdlet || lower.starts_with("invoke-") || lower.starts_with("start-")) {
             script.calls.push(Call { command, outward, line: at });
         }
@@ -308,7 +319,11 @@ impl<'t> Module<'_, 't> {
                 "variable" => {
                     let text = code.text(node);
                     let Some(name) = text.get(..5).filter(|it| it.eq_ignore_ascii_case("$env:")).and_then(|_| text.get(5..)) else { continue };
-                    let required = script.exits.iter().any(|it| it.condition.as_deref().is_some_and(|c| c.contains(&format!("-not $env:{name}")) || c.contains(&format!("!$env:{name}")) || c.contains("IsNullOr") && c.contains(name)));
+                    let required = script.exits.iter().any(|it| {
+                        it.condition.as_deref().is_some_and(|c| {
+                            c.contains(&format!("-not $env:{name}")) || c.contains(&format!("!$env:{name}")) || c.contains("IsNullOr") && c.contains(name)
+                        })
+                    });
                     if !["TEMP", "TMP", "USERPROFILE", "PATH", "COMPUTERNAME", "USERNAME", "APPDATA"].contains(&name.to_uppercase().as_str()) {
                         script.env.push(EnvVar { name: name.to_owned(), required, line: line(node) });
                     }
@@ -412,11 +427,14 @@ Send-MailMessage -To a@b.example -Subject "x"
     #[test]
     fn exit_and_throw_have_their_message_and_condition() {
         let script = script("tools/order.ps1", STOCK);
-        assert_eq!(exits(&script), [
-            "2 | no stock file for {Week} | -not (Test-Path $file)",
-            "1 | row without article | $r.Article -eq ''",
-            "3 | ORDER_BY missing | -not $env:ORDER_BY"
-        ]);
+        assert_eq!(
+            exits(&script),
+            [
+                "2 | no stock file for {Week} | -not (Test-Path $file)",
+                "1 | row without article | $r.Article -eq ''",
+                "3 | ORDER_BY missing | -not $env:ORDER_BY"
+            ]
+        );
         assert_eq!(script.exits[0].documented.as_deref(), Some("no stock file"));
         assert_eq!(script.purpose.as_ref().map(|it| it.text.as_str()), Some("Makes the order list from the weekly stock file."));
     }

@@ -2,11 +2,11 @@
 
 mod eval;
 
+use crate::Comments;
 use crate::code::{Code, add_read, add_use, add_write, field, line, named, one_line};
 use crate::exits::{StopCode, Stopper, new_exit};
 use crate::head::{Line, comment_lines, push_lines};
 use crate::outward::is_outward;
-use crate::Comments;
 use eval::{Eval, Names, arguments, function_of, parameters};
 use sop_core::{Argument, Call, EnvVar, FileUse, Script};
 use std::collections::BTreeSet;
@@ -14,12 +14,7 @@ use tree_sitter::Node;
 
 pub(crate) fn analyse(code: &Code<'_>, script: &mut Script) -> Comments {
     let names = Names::new(code);
-    let module = Module {
-        code,
-        paths: Eval { code, names: &names, follow: true },
-        words: Eval { code, names: &names, follow: false },
-        names: &names,
-    };
+    let module = Module { code, paths: Eval { code, names: &names, follow: true }, words: Eval { code, names: &names, follow: false }, names: &names };
     module.exits(script);
     module.calls(script);
     module.constants(script);
@@ -41,11 +36,8 @@ impl<'t> Module<'_, 't> {
         let stoppers = self.stoppers();
         let mut mains: BTreeSet<&str> = BTreeSet::new();
         for &node in code.nodes() {
-            let inside_stopper = || {
-                function_of(code, node)
-                    .and_then(|it| field(it, "name"))
-                    .is_some_and(|name| stoppers.iter().any(|it| it.name == code.text(name)))
-            };
+            let inside_stopper =
+                || function_of(code, node).and_then(|it| field(it, "name")).is_some_and(|name| stoppers.iter().any(|it| it.name == code.text(name)));
             match node.kind() {
                 "call" => {
                     let called = field(node, "function").map_or("", |it| code.text(it));
@@ -54,7 +46,8 @@ impl<'t> Module<'_, 't> {
                         if inside_stopper() {
                             continue;
                         }
-                        if let Some(inner) = given.first().filter(|it| it.kind() == "call" && field(**it, "function").is_some_and(|f| f.kind() == "identifier")) {
+                        if let Some(inner) = given.first().filter(|it| it.kind() == "call" && field(**it, "function").is_some_and(|f| f.kind() == "identifier"))
+                        {
                             let main = field(*inner, "function").map_or("", |it| code.text(it));
                             if self.defined(main).is_some() {
                                 mains.insert(main);
@@ -120,17 +113,13 @@ impl<'t> Module<'_, 't> {
     fn plain_exit(&self, node: Node<'t>, given: Option<Node<'t>>) -> sop_core::Exit {
         let condition = self.condition(node);
         let at = line(node);
-        let Some(given) = given else { 
+        let Some(given) = given else {
             let (said, from) = self.said_before(node).unzip();
             return new_exit(Some(0), said, condition, at, from);
         };
         match given.kind() {
-            "string" | "concatenated_string" | "binary_operator" => {
-                new_exit(Some(1), Some(self.words.text(given)), condition, at, None)
-            }
-            "call" if self.code.text(given).contains(".format(") => {
-                new_exit(Some(1), Some(self.words.text(given)), condition, at, None)
-            }
+            "string" | "concatenated_string" | "binary_operator" => new_exit(Some(1), Some(self.words.text(given)), condition, at, None),
+            "call" if self.code.text(given).contains(".format(") => new_exit(Some(1), Some(self.words.text(given)), condition, at, None),
             _ => {
                 let (said, from) = self.said_before(node).unzip();
                 new_exit(self.number(given), said, condition, at, from)
@@ -145,9 +134,9 @@ impl<'t> Module<'_, 't> {
         for function in code.of_kind("function_definition") {
             let Some(name) = field(function, "name").map(|it| code.text(it)) else { continue };
             let given = parameters(code, function);
-            let exit = code.inside(function).find(|it| {
-                it.kind() == "call" && field(*it, "function").is_some_and(|f| is_exit(code.text(f)) || code.text(f) == "SystemExit")
-            });
+            let exit = code
+                .inside(function)
+                .find(|it| it.kind() == "call" && field(*it, "function").is_some_and(|f| is_exit(code.text(f)) || code.text(f) == "SystemExit"));
             let Some(exit) = exit else { continue };
             if given.is_empty() || self.condition(exit).is_some() {
                 continue;
@@ -211,11 +200,12 @@ impl<'t> Module<'_, 't> {
     fn said(&self, call: Node<'t>) -> Option<(String, u32)> {
         let called = self.code.text(field(call, "function")?);
         let last = called.rsplit('.').next().unwrap_or(called);
-        let speaks = ["print", "error", "critical", "warning", "warn", "info", "exception", "fatal", "echo", "secho", "write", "debug"]
-            .contains(&last);
-        let local = self.defined(called).is_some_and(|it| self.code.inside(it).any(|inner| {
-            inner.kind() == "call" && field(inner, "function").is_some_and(|f| ["print", "logging.error", "logging.info"].contains(&self.code.text(f)))
-        }));
+        let speaks = ["print", "error", "critical", "warning", "warn", "info", "exception", "fatal", "echo", "secho", "write", "debug"].contains(&last);
+        let local = self.defined(called).is_some_and(|it| {
+            self.code.inside(it).any(|inner| {
+                inner.kind() == "call" && field(inner, "function").is_some_and(|f| ["print", "logging.error", "logging.info"].contains(&self.code.text(f)))
+            })
+        });
         if !speaks && !local {
             return None;
         }
@@ -305,8 +295,7 @@ impl<'t> Module<'_, 't> {
         };
         // The root of `pd.read_csv` is a library, that of `folder.open` a path.
         let library = object.is_some_and(|it| {
-            ["io", "gzip", "codecs", "bz2", "lzma", "zipfile", "tarfile", "Image", "fitz", "pdfplumber", "webbrowser", "os"]
-                .contains(&self.code.text(it))
+            ["io", "gzip", "codecs", "bz2", "lzma", "zipfile", "tarfile", "Image", "fitz", "pdfplumber", "webbrowser", "os"].contains(&self.code.text(it))
         });
         match method {
             "open" | "ZipFile" | "TarFile" if object.is_none() || library => {
@@ -330,17 +319,23 @@ impl<'t> Module<'_, 't> {
                     probes.push(FileUse { pattern: path, line: at });
                 }
             }
-            "load_workbook" | "read_csv" | "read_excel" | "read_json" | "read_parquet" | "read_table" | "read_html" | "read_xml"
-            | "read_feather" | "read_pickle" | "read_sas" | "read_spss" | "read_stata" | "read_fwf" | "scan_csv" | "ExcelFile"
-            | "PdfReader" | "PdfFileReader" | "loadtxt" | "genfromtxt" | "listdir" | "scandir" | "connect" | "load_dotenv"
+            "load_workbook" | "read_csv" | "read_excel" | "read_json" | "read_parquet" | "read_table" | "read_html" | "read_xml" | "read_feather"
+            | "read_pickle" | "read_sas" | "read_spss" | "read_stata" | "read_fwf" | "scan_csv" | "ExcelFile" | "PdfReader" | "PdfFileReader" | "loadtxt"
+            | "genfromtxt" | "listdir" | "scandir" | "connect" | "load_dotenv"
                 if object.is_some() || self.defined(called).is_none() =>
             {
                 let target = first.or(keyword("io")).or(keyword("filepath_or_buffer")).or(keyword("filename"));
                 let is_database = method != "connect" || called.starts_with("sqlite3") || called.starts_with("duckdb");
-                if is_database { read(target) }
+                if is_database {
+                    read(target)
+                }
             }
             "Document" | "DocxTemplate" | "Presentation" | "Workbook" if first.is_some() => {
-                if method == "Workbook" { self.write(script, first, at) } else { read(first) }
+                if method == "Workbook" {
+                    self.write(script, first, at)
+                } else {
+                    read(first)
+                }
             }
             "glob" | "rglob" | "iglob" => match object.filter(|it| self.code.text(*it) != "glob") {
                 Some(folder) => {
@@ -353,14 +348,34 @@ impl<'t> Module<'_, 't> {
             },
             "iterdir" => read(object),
             "read" if object.is_some_and(|it| self.is_config(self.code.text(it), node)) => read(first),
-            "to_csv" | "to_excel" | "to_json" | "to_parquet" | "to_html" | "to_pickle" | "to_feather" | "to_markdown" | "to_latex"
-            | "write_csv" | "write_excel" | "write_parquet" | "savefig" | "savetxt" | "ExcelWriter" | "FileHandler"
-            | "RotatingFileHandler" | "TimedRotatingFileHandler" | "WatchedFileHandler" | "SimpleDocTemplate" | "write_html"
+            "to_csv"
+            | "to_excel"
+            | "to_json"
+            | "to_parquet"
+            | "to_html"
+            | "to_pickle"
+            | "to_feather"
+            | "to_markdown"
+            | "to_latex"
+            | "write_csv"
+            | "write_excel"
+            | "write_parquet"
+            | "savefig"
+            | "savetxt"
+            | "ExcelWriter"
+            | "FileHandler"
+            | "RotatingFileHandler"
+            | "TimedRotatingFileHandler"
+            | "WatchedFileHandler"
+            | "SimpleDocTemplate"
+            | "write_html"
             | "write_image" => self.write(script, first.or(keyword("filename")).or(keyword("path_or_buf")).or(keyword("excel_writer")), at),
             "basicConfig" => self.write(script, keyword("filename"), at),
             "save" | "output" | "render_to_file" => {
                 let is_path = first.is_some_and(|it| self.paths.text(it).contains(['.', '/']) || it.kind() == "identifier");
-                if is_path { self.write(script, first, at) }
+                if is_path {
+                    self.write(script, first, at)
+                }
             }
             "copy" | "copy2" | "copyfile" | "move" | "copytree" if called.starts_with("shutil") || object.is_none() && given.len() == 2 => {
                 read(first);
@@ -381,9 +396,7 @@ impl<'t> Module<'_, 't> {
     fn write(&self, script: &mut Script, node: Option<Node<'t>>, at: u32) {
         for path in node.map(|it| self.paths.paths(it)).unwrap_or_default() {
             // A writer object that was opened for a file is not another file.
-            let is_open_file = |name: &str| {
-                name == "writer" || self.code.of_kind("as_pattern_target").any(|it| self.code.text(it) == name)
-            };
+            let is_open_file = |name: &str| name == "writer" || self.code.of_kind("as_pattern_target").any(|it| self.code.text(it) == name);
             if node.is_some_and(|it| it.kind() == "identifier" && is_open_file(self.code.text(it))) && path.starts_with('{') {
                 continue;
             }
@@ -415,10 +428,20 @@ impl<'t> Module<'_, 't> {
                 let help = get("help").map(|it| self.words.text(it));
                 script.arguments.push(Argument { name: name.clone(), help, required, line: at });
             }
-            ("subprocess.run" | "subprocess.call" | "subprocess.check_call" | "subprocess.check_output" | "subprocess.Popen"
-            | "os.system" | "os.popen" | "run" | "check_call" | "check_output" | "Popen", _)
-                if called.contains('.') || self.defined(called).is_none() =>
-            {
+            (
+                "subprocess.run"
+                | "subprocess.call"
+                | "subprocess.check_call"
+                | "subprocess.check_output"
+                | "subprocess.Popen"
+                | "os.system"
+                | "os.popen"
+                | "run"
+                | "check_call"
+                | "check_output"
+                | "Popen",
+                _,
+            ) if called.contains('.') || self.defined(called).is_none() => {
                 let Some(first) = first else { return };
                 let command = match first.kind() {
                     "list" => named(first).into_iter().map(|it| self.paths.text(it)).collect::<Vec<_>>().join(" "),
@@ -498,7 +521,10 @@ impl<'t> Module<'_, 't> {
                 }
                 let file = format!("{}.py", module.replace('.', "/"));
                 let local = code.folder.iter().any(|path| {
-                    path == &file || path.ends_with(&format!("/{file}")) || path.ends_with(&format!("/{root}.py")) || path.ends_with(&format!("/{root}/__init__.py"))
+                    path == &file
+                        || path.ends_with(&format!("/{file}"))
+                        || path.ends_with(&format!("/{root}.py"))
+                        || path.ends_with(&format!("/{root}/__init__.py"))
                 });
                 if local || relative {
                     add_use(&mut script.imports, &file, line(node));
@@ -648,14 +674,12 @@ impl<'t> Module<'_, 't> {
                 };
                 let (Some(left), Some(right)) = (left, right) else { continue };
                 let from = right.kind() == "list_comprehension" || right.kind() == "generator_expression";
-                let source = if from {
-                    code.inside(right).find(|it| it.kind() == "for_in_clause").and_then(|it| field(it, "right")).unwrap_or(right)
-                } else {
-                    right
-                };
+                let source =
+                    if from { code.inside(right).find(|it| it.kind() == "for_in_clause").and_then(|it| field(it, "right")).unwrap_or(right) } else { right };
                 let text = code.text(source);
                 let derived = source.kind() == "identifier" && rows.contains(text)
-                    || matches!(source.kind(), "subscript" | "call") && code.inside(source).take(4).any(|it| it.kind() == "identifier" && rows.contains(code.text(it)));
+                    || matches!(source.kind(), "subscript" | "call")
+                        && code.inside(source).take(4).any(|it| it.kind() == "identifier" && rows.contains(code.text(it)));
                 if !(is_table(text) || derived) || from && !self.comprehends_whole(right) {
                     continue;
                 }
@@ -689,8 +713,25 @@ fn is_needed_list(name: &str) -> bool {
 
 fn is_literal(code: &Code<'_>, node: Node<'_>) -> bool {
     const PLAIN: &[&str] = &[
-        "string", "string_start", "string_content", "string_end", "integer", "float", "true", "false", "none", "list", "tuple", "set",
-        "dictionary", "pair", "unary_operator", "binary_operator", "concatenated_string", "parenthesized_expression", "comment",
+        "string",
+        "string_start",
+        "string_content",
+        "string_end",
+        "integer",
+        "float",
+        "true",
+        "false",
+        "none",
+        "list",
+        "tuple",
+        "set",
+        "dictionary",
+        "pair",
+        "unary_operator",
+        "binary_operator",
+        "concatenated_string",
+        "parenthesized_expression",
+        "comment",
         "escape_sequence",
     ];
     let text = code.text(node);
@@ -741,17 +782,140 @@ fn comments(code: &Code<'_>) -> Comments {
 
 /// The modules that come with Python and that business scripts use.
 const STANDARD: &[&str] = &[
-    "abc", "argparse", "array", "ast", "asyncio", "base64", "bisect", "bz2", "calendar", "cgi", "cmath", "cmd", "codecs", "collections",
-    "colorsys", "concurrent", "configparser", "contextlib", "copy", "csv", "ctypes", "curses", "dataclasses", "datetime", "dbm", "decimal",
-    "difflib", "email", "encodings", "enum", "errno", "fcntl", "filecmp", "fileinput", "fnmatch", "fractions", "ftplib", "functools", "gc",
-    "getopt", "getpass", "gettext", "glob", "graphlib", "gzip", "hashlib", "heapq", "hmac", "html", "http", "imaplib", "importlib",
-    "inspect", "io", "ipaddress", "itertools", "json", "keyword", "linecache", "locale", "logging", "lzma", "mailbox", "math", "mimetypes",
-    "mmap", "msvcrt", "multiprocessing", "netrc", "numbers", "operator", "optparse", "os", "pathlib", "pickle", "pkgutil", "platform",
-    "plistlib", "poplib", "pprint", "pwd", "queue", "random", "re", "readline", "runpy", "sched", "secrets", "select", "shelve", "shlex",
-    "shutil", "signal", "site", "smtplib", "socket", "sqlite3", "ssl", "stat", "statistics", "string", "struct", "subprocess", "sys",
-    "sysconfig", "syslog", "tarfile", "tempfile", "textwrap", "threading", "time", "timeit", "tkinter", "tomllib", "traceback", "types",
-    "typing", "unicodedata", "unittest", "urllib", "uuid", "venv", "warnings", "wave", "weakref", "webbrowser", "winreg", "winsound",
-    "xml", "xmlrpc", "zipapp", "zipfile", "zlib", "zoneinfo",
+    "abc",
+    "argparse",
+    "array",
+    "ast",
+    "asyncio",
+    "base64",
+    "bisect",
+    "bz2",
+    "calendar",
+    "cgi",
+    "cmath",
+    "cmd",
+    "codecs",
+    "collections",
+    "colorsys",
+    "concurrent",
+    "configparser",
+    "contextlib",
+    "copy",
+    "csv",
+    "ctypes",
+    "curses",
+    "dataclasses",
+    "datetime",
+    "dbm",
+    "decimal",
+    "difflib",
+    "email",
+    "encodings",
+    "enum",
+    "errno",
+    "fcntl",
+    "filecmp",
+    "fileinput",
+    "fnmatch",
+    "fractions",
+    "ftplib",
+    "functools",
+    "gc",
+    "getopt",
+    "getpass",
+    "gettext",
+    "glob",
+    "graphlib",
+    "gzip",
+    "hashlib",
+    "heapq",
+    "hmac",
+    "html",
+    "http",
+    "imaplib",
+    "importlib",
+    "inspect",
+    "io",
+    "ipaddress",
+    "itertools",
+    "json",
+    "keyword",
+    "linecache",
+    "locale",
+    "logging",
+    "lzma",
+    "mailbox",
+    "math",
+    "mimetypes",
+    "mmap",
+    "msvcrt",
+    "multiprocessing",
+    "netrc",
+    "numbers",
+    "operator",
+    "optparse",
+    "os",
+    "pathlib",
+    "pickle",
+    "pkgutil",
+    "platform",
+    "plistlib",
+    "poplib",
+    "pprint",
+    "pwd",
+    "queue",
+    "random",
+    "re",
+    "readline",
+    "runpy",
+    "sched",
+    "secrets",
+    "select",
+    "shelve",
+    "shlex",
+    "shutil",
+    "signal",
+    "site",
+    "smtplib",
+    "socket",
+    "sqlite3",
+    "ssl",
+    "stat",
+    "statistics",
+    "string",
+    "struct",
+    "subprocess",
+    "sys",
+    "sysconfig",
+    "syslog",
+    "tarfile",
+    "tempfile",
+    "textwrap",
+    "threading",
+    "time",
+    "timeit",
+    "tkinter",
+    "tomllib",
+    "traceback",
+    "types",
+    "typing",
+    "unicodedata",
+    "unittest",
+    "urllib",
+    "uuid",
+    "venv",
+    "warnings",
+    "wave",
+    "weakref",
+    "webbrowser",
+    "winreg",
+    "winsound",
+    "xml",
+    "xmlrpc",
+    "zipapp",
+    "zipfile",
+    "zlib",
+    "zoneinfo",
 ];
 
 #[cfg(test)]
@@ -760,7 +924,9 @@ mod tests {
 
     #[test]
     fn an_exit_has_the_message_logged_before_it_and_its_documented_meaning() {
-        let script = script("scripts/reconcile.py", r#""""Hold the figures against the books.
+        let script = script(
+            "scripts/reconcile.py",
+            r#""""Hold the figures against the books.
 
 exit 4  store and books differ
 """
@@ -770,7 +936,8 @@ def main(pct):
     if pct > STOP_PCT:
         logging.error("STOP: %.2f%% is over %.2f%%", pct, STOP_PCT)
         sys.exit(4)
-"#);
+"#,
+        );
         assert_eq!(exits(&script), ["4 | STOP: {pct}% is over {STOP_PCT}% | pct > STOP_PCT"]);
         assert_eq!(script.exits[0].documented.as_deref(), Some("store and books differ"));
         assert_eq!(script.exits[0].message_line, Some(9));
@@ -780,7 +947,9 @@ def main(pct):
 
     #[test]
     fn helper_functions_that_stop_are_exits_where_they_are_called() {
-        let script = script("x.py", r#"import sys
+        let script = script(
+            "x.py",
+            r#"import sys
 def die(msg, code=3):
     print("ERROR", msg)
     sys.exit(code)
@@ -794,16 +963,16 @@ def main():
         return 2
     raise ValueError(f"no {thing}")
 sys.exit(main())
-"#);
-        assert_eq!(
-            exits(&script),
-            ["3 | no rows in {src} | not rows", "9 | too late | late", "2 | bad rows | bad", "1 | no {thing} | "]
+"#,
         );
+        assert_eq!(exits(&script), ["3 | no rows in {src} | not rows", "9 | too late | late", "2 | bad rows | bad", "1 | no {thing} | "]);
     }
 
     #[test]
     fn paths_are_followed_through_names_and_parameters() {
-        let script = script("scripts/x.py", r#"from pathlib import Path
+        let script = script(
+            "scripts/x.py",
+            r#"from pathlib import Path
 import os, pandas as pd
 BASE = Path(__file__).resolve().parent.parent
 def load(path):
@@ -815,7 +984,8 @@ def main(folder, month):
     df = pd.read_excel(os.path.join(BASE, "in", "plan.xlsx"))
     df.to_csv(out / "clean.csv")
     print(df["Kostenstelle"])
-"#);
+"#,
+        );
         assert_eq!(patterns(&script.reads), ["{folder}/raw/orders_{month}.csv", "in/plan.xlsx"]);
         assert_eq!(patterns(&script.writes), ["{folder}/out/clean.csv"]);
         assert_eq!(script.columns, ["Kostenstelle"]);
@@ -824,13 +994,16 @@ def main(folder, month):
 
     #[test]
     fn config_environment_and_local_modules_are_named() {
-        let script = script("scripts/x.py", r#"import os, sys
+        let script = script(
+            "scripts/x.py",
+            r#"import os, sys
 from clean import setup
 who = os.environ.get("REPORT_BY", "").strip()
 if not who:
     sys.exit("REPORT_BY is not set")
 cfg["limits"].getfloat("reject_pct"); cfg["report"]["month"]; cfg["channels"].items()
-"#);
+"#,
+        );
         assert_eq!(patterns(&script.config_keys), ["limits.reject_pct", "report.month", "channels"]);
         assert!(script.env[0].required);
         assert_eq!(patterns(&script.imports), ["clean.py"]);

@@ -153,9 +153,12 @@ impl<'t> Module<'_, 't> {
 
     fn said_before(&self, node: Node<'t>) -> Option<(String, u32)> {
         for it in self.code.before(node) {
-            let said = self.code.inside(it).take(400).filter(|it| it.kind() == "call").find(|it| {
-                ["message", "cat", "print", "warning", "log_error", "log_info", "writeLines"].contains(&self.called(*it))
-            });
+            let said = self
+                .code
+                .inside(it)
+                .take(400)
+                .filter(|it| it.kind() == "call")
+                .find(|it| ["message", "cat", "print", "warning", "log_error", "log_info", "writeLines"].contains(&self.called(*it)));
             if let Some(call) = said {
                 return self.message_of(call).map(|text| (text, line(call)));
             }
@@ -189,8 +192,29 @@ impl<'t> Module<'_, 't> {
         let called = self.called(node);
         let at = line(node);
         let path = |names: &[&str], place| self.argument(node, names, place).map(|it| self.text(it, true));
-        let reads = called.starts_with("read.") || called.starts_with("read_") && called != "read_function" || ["readRDS", "fread", "readLines", "load", "loadWorkbook", "readWorkbook", "read.xlsx", "fromJSON", "scan", "vroom", "excel_sheets", "list.files", "dir", "file.exists", "readtext"].contains(&called);
-        let writes = called.starts_with("write.") || called.starts_with("write_") || ["saveRDS", "fwrite", "ggsave", "sink", "saveWorkbook", "pdf", "png", "svg", "writeLines", "writexl", "write_xlsx", "jpeg"].contains(&called);
+        let reads = called.starts_with("read.")
+            || called.starts_with("read_") && called != "read_function"
+            || [
+                "readRDS",
+                "fread",
+                "readLines",
+                "load",
+                "loadWorkbook",
+                "readWorkbook",
+                "read.xlsx",
+                "fromJSON",
+                "scan",
+                "vroom",
+                "excel_sheets",
+                "list.files",
+                "dir",
+                "file.exists",
+                "readtext",
+            ]
+            .contains(&called);
+        let writes = called.starts_with("write.")
+            || called.starts_with("write_")
+            || ["saveRDS", "fwrite", "ggsave", "sink", "saveWorkbook", "pdf", "png", "svg", "writeLines", "writexl", "write_xlsx", "jpeg"].contains(&called);
         if reads {
             if let Some(path) = path(&["file", "path", "con", "input", "xlsxFile", "txt", "file_name"], 0) {
                 // `load(x)` and `fromJSON(text)` may hold anything; a blank or bracket is no path.
@@ -234,7 +258,8 @@ impl<'t> Module<'_, 't> {
                 }
             }
             "system" | "system2" | "shell" | "processx" => {
-                let command = self.given(node).into_iter().filter(|it| it.0.is_none_or(|name| name == "args" || name == "command")).map(|it| self.text(it.1, true));
+                let command =
+                    self.given(node).into_iter().filter(|it| it.0.is_none_or(|name| name == "args" || name == "command")).map(|it| self.text(it.1, true));
                 let command = one_line(&command.collect::<Vec<_>>().join(" "), 240);
                 script.calls.push(Call { outward: is_outward(&command), command, line: at });
             }
@@ -242,7 +267,10 @@ impl<'t> Module<'_, 't> {
                 script.calls.push(Call { command: self.code.brief(node), outward: true, line: at });
             }
             "add_argument" | "make_option" | "add_option" => {
-                let names = self.given(node).into_iter().flat_map(|it| self.code.inside(it.1).filter(|s| s.kind() == "string").map(|s| self.text(s, false)).collect::<Vec<_>>());
+                let names = self
+                    .given(node)
+                    .into_iter()
+                    .flat_map(|it| self.code.inside(it.1).filter(|s| s.kind() == "string").map(|s| self.text(s, false)).collect::<Vec<_>>());
                 let flag = names.filter(|it| it.starts_with('-')).max_by_key(String::len);
                 let help = self.given(node).into_iter().find(|it| it.0 == Some("help")).map(|it| self.text(it.1, false));
                 if let Some(name) = flag {
@@ -263,7 +291,8 @@ impl<'t> Module<'_, 't> {
     fn stops_without(&self, variable: &str, name: &str) -> bool {
         self.code.of_kind("if_statement").any(|it| {
             let condition = field(it, "condition").map_or("", |c| self.code.text(c));
-            let tests = condition.contains(name) || !variable.is_empty() && condition.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.').any(|word| word == variable);
+            let tests = condition.contains(name)
+                || !variable.is_empty() && condition.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.').any(|word| word == variable);
             let empty = ["== \"\"", "nzchar", "is.na", "is.null", "nchar"].iter().any(|test| condition.contains(test));
             tests && empty && self.code.inside(it).any(|call| call.kind() == "call" && ["stop", "quit", "q"].contains(&self.called(call)))
         })
@@ -276,7 +305,11 @@ impl<'t> Module<'_, 't> {
             let list = value.kind() == "call" && ["c", "list"].contains(&self.called(value));
             let literal = self.code.inside(value).take(2000).all(|it| match it.kind() {
                 "call" => list && it.id() == value.id(),
-                "identifier" => list && (self.code.text(it) == "c" || self.code.text(it) == "list" || self.code.parent(it).is_some_and(|up| up.kind() == "argument" && field(up, "name").is_some_and(|n| n.id() == it.id()))),
+                "identifier" => {
+                    list && (self.code.text(it) == "c"
+                        || self.code.text(it) == "list"
+                        || self.code.parent(it).is_some_and(|up| up.kind() == "argument" && field(up, "name").is_some_and(|n| n.id() == it.id())))
+                }
                 "function_definition" | "binary_operator" | "subset" | "subset2" | "extract_operator" => false,
                 _ => true,
             });
@@ -319,7 +352,9 @@ impl<'t> Module<'_, 't> {
                 _ => {}
             }
         }
-        script.reads.retain(|it| !it.pattern.starts_with('{') || it.pattern.contains('/') || looks_like_file(&it.pattern) || !tables.contains(it.pattern.trim_matches(['{', '}'])));
+        script.reads.retain(|it| {
+            !it.pattern.starts_with('{') || it.pattern.contains('/') || looks_like_file(&it.pattern) || !tables.contains(it.pattern.trim_matches(['{', '}']))
+        });
     }
 }
 
@@ -357,11 +392,14 @@ print(df$region)
     #[test]
     fn stop_and_quit_are_exits() {
         let script = script("tables.R", SURVEY);
-        assert_eq!(exits(&script), [
-            "3 | only {df} answers | nrow(df) < MIN_N",
-            "1 | no weight column in {month} | !\"weight\" %in% names(df)",
-            "1 | SURVEY_KEY is not set | key == \"\""
-        ]);
+        assert_eq!(
+            exits(&script),
+            [
+                "3 | only {df} answers | nrow(df) < MIN_N",
+                "1 | no weight column in {month} | !\"weight\" %in% names(df)",
+                "1 | SURVEY_KEY is not set | key == \"\""
+            ]
+        );
         assert_eq!(script.exits[0].documented.as_deref(), Some("too few answers"));
     }
 

@@ -332,9 +332,7 @@ impl<'t> Shell<'_, 't> {
 
     fn said_before(&self, node: Node<'t>) -> Option<(String, u32)> {
         let blocks = ["compound_statement", "program", "do_group", "if_statement", "elif_clause", "else_clause", "subshell", "case_item", "list"];
-        let statement = std::iter::once(node)
-            .chain(self.code.around(node))
-            .find(|it| self.code.parent(*it).is_some_and(|up| blocks.contains(&up.kind())))?;
+        let statement = std::iter::once(node).chain(self.code.around(node)).find(|it| self.code.parent(*it).is_some_and(|up| blocks.contains(&up.kind())))?;
         for it in self.code.before(statement) {
             if ["command", "redirected_statement", "pipeline", "for_statement", "list"].contains(&it.kind()) {
                 let said = self.code.inside(it).take(400).filter(|it| it.kind() == "command").find_map(|it| self.said(it));
@@ -506,8 +504,8 @@ impl<'t> Shell<'_, 't> {
         let texts: Vec<String> = given.iter().map(|it| self.path(*it)).collect();
         let plain = || texts.iter().filter(|it| !it.starts_with('-'));
         match name {
-            "" | "echo" | "printf" | "exit" | "export" | "cd" | "mkdir" | "rm" | "rmdir" | "set" | "shift" | "trap" | "basename" | "dirname"
-            | "date" | "return" | "true" | "false" | "mktemp" | "chmod" | "read" | "shopt" | "kill" | "sleep" | "local" => {}
+            "" | "echo" | "printf" | "exit" | "export" | "cd" | "mkdir" | "rm" | "rmdir" | "set" | "shift" | "trap" | "basename" | "dirname" | "date"
+            | "return" | "true" | "false" | "mktemp" | "chmod" | "read" | "shopt" | "kill" | "sleep" | "local" => {}
             "test" | "[" => {
                 if let [flag, path] = texts.as_slice()
                     && ["-f", "-s", "-r", "-e"].contains(&flag.as_str())
@@ -540,7 +538,11 @@ impl<'t> Shell<'_, 't> {
                 let paths: Vec<&String> = plain().collect();
                 let archive = paths.iter().position(|it| looks_like_file(it)).unwrap_or(0);
                 for (n, path) in paths.iter().enumerate() {
-                    if n == archive { self.write(script, path, at) } else if n > archive { self.read(script, path, at) }
+                    if n == archive {
+                        self.write(script, path, at)
+                    } else if n > archive {
+                        self.read(script, path, at)
+                    }
                 }
             }
             "tar" => {
@@ -694,20 +696,148 @@ fn is_interpreter(name: &str) -> bool {
 
 /// Tools that shape text and files and say nothing about the work.
 const COMMON: &[&str] = &[
-    ".", "[", "awk", "basename", "bc", "break", "cat", "cd", "chmod", "cmp", "column", "comm", "command", "continue", "cp", "cut", "date",
-    "declare", "df", "diff", "dirname", "du", "echo", "egrep", "eval", "exec", "exit", "export", "expr", "false", "fgrep", "file", "find",
-    "fold", "gawk", "getopts", "grep", "gunzip", "gzip", "head", "hostname", "iconv", "id", "install", "join", "let", "ln", "local", "ls",
-    "mapfile", "md5sum", "mkdir", "mktemp", "mv", "nl", "paste", "popd", "printf", "pushd", "pwd", "read", "readarray", "readlink",
-    "readonly", "realpath", "return", "rev", "rm", "rmdir", "sed", "seq", "set", "sha256sum", "shift", "shopt", "sleep", "sort", "source",
-    "split", "stat", "tac", "tail", "tar", "tee", "test", "time", "touch", "tr", "trap", "true", "type", "typeset", "ulimit", "umask",
-    "uname", "uniq", "unset", "unzip", "wait", "wc", "which", "whoami", "xargs", "yes", "zcat", "zip", ":", "dos2unix",
+    ".",
+    "[",
+    "awk",
+    "basename",
+    "bc",
+    "break",
+    "cat",
+    "cd",
+    "chmod",
+    "cmp",
+    "column",
+    "comm",
+    "command",
+    "continue",
+    "cp",
+    "cut",
+    "date",
+    "declare",
+    "df",
+    "diff",
+    "dirname",
+    "du",
+    "echo",
+    "egrep",
+    "eval",
+    "exec",
+    "exit",
+    "export",
+    "expr",
+    "false",
+    "fgrep",
+    "file",
+    "find",
+    "fold",
+    "gawk",
+    "getopts",
+    "grep",
+    "gunzip",
+    "gzip",
+    "head",
+    "hostname",
+    "iconv",
+    "id",
+    "install",
+    "join",
+    "let",
+    "ln",
+    "local",
+    "ls",
+    "mapfile",
+    "md5sum",
+    "mkdir",
+    "mktemp",
+    "mv",
+    "nl",
+    "paste",
+    "popd",
+    "printf",
+    "pushd",
+    "pwd",
+    "read",
+    "readarray",
+    "readlink",
+    "readonly",
+    "realpath",
+    "return",
+    "rev",
+    "rm",
+    "rmdir",
+    "sed",
+    "seq",
+    "set",
+    "sha256sum",
+    "shift",
+    "shopt",
+    "sleep",
+    "sort",
+    "source",
+    "split",
+    "stat",
+    "tac",
+    "tail",
+    "tar",
+    "tee",
+    "test",
+    "time",
+    "touch",
+    "tr",
+    "trap",
+    "true",
+    "type",
+    "typeset",
+    "ulimit",
+    "umask",
+    "uname",
+    "uniq",
+    "unset",
+    "unzip",
+    "wait",
+    "wc",
+    "which",
+    "whoami",
+    "xargs",
+    "yes",
+    "zcat",
+    "zip",
+    ":",
+    "dos2unix",
 ];
 
 /// Variables that every shell has.
 const USUAL: &[&str] = &[
-    "HOME", "PATH", "USER", "PWD", "OLDPWD", "SHELL", "TMPDIR", "LANG", "LC_ALL", "HOSTNAME", "RANDOM", "SECONDS", "LINENO", "IFS",
-    "BASH_SOURCE", "BASH_VERSION", "FUNCNAME", "EUID", "UID", "PPID", "OPTARG", "OPTIND", "REPLY", "TERM", "LOGNAME", "PIPESTATUS",
-    "BASH_REMATCH", "EDITOR", "DISPLAY", "OSTYPE",
+    "HOME",
+    "PATH",
+    "USER",
+    "PWD",
+    "OLDPWD",
+    "SHELL",
+    "TMPDIR",
+    "LANG",
+    "LC_ALL",
+    "HOSTNAME",
+    "RANDOM",
+    "SECONDS",
+    "LINENO",
+    "IFS",
+    "BASH_SOURCE",
+    "BASH_VERSION",
+    "FUNCNAME",
+    "EUID",
+    "UID",
+    "PPID",
+    "OPTARG",
+    "OPTIND",
+    "REPLY",
+    "TERM",
+    "LOGNAME",
+    "PIPESTATUS",
+    "BASH_REMATCH",
+    "EDITOR",
+    "DISPLAY",
+    "OSTYPE",
 ];
 
 #[cfg(test)]
@@ -716,7 +846,9 @@ mod tests {
 
     #[test]
     fn a_function_that_exits_makes_its_calls_exits() {
-        let script = script("tools/a.sh", r#"#!/bin/bash
+        let script = script(
+            "tools/a.sh",
+            r#"#!/bin/bash
 # Puts the packet together.
 #
 # 1 no initials      2 something is not there
@@ -725,13 +857,11 @@ stop() { log "STOPPED ($1): $2"; exit "$1"; }
 log() { echo "$*"; }
 [ -n "${PREPARED_BY:-}" ] || stop 1 "whose initials?"
 [ -f "$CLIENT/intake.csv" ] || stop 2 "no intake.csv for $CLIENT"
-"#);
+"#,
+        );
         assert_eq!(
             exits(&script),
-            [
-                "1 | whose initials? | [ -n \"${PREPARED_BY:-}\" ] ||",
-                "2 | no intake.csv for {CLIENT} | [ -f \"$CLIENT/intake.csv\" ] ||"
-            ]
+            ["1 | whose initials? | [ -n \"${PREPARED_BY:-}\" ] ||", "2 | no intake.csv for {CLIENT} | [ -f \"$CLIENT/intake.csv\" ] ||"]
         );
         assert_eq!(script.exits[1].documented.as_deref(), Some("something is not there"));
         assert!(script.env.iter().any(|it| it.name == "PREPARED_BY" && it.required));
@@ -741,7 +871,9 @@ log() { echo "$*"; }
 
     #[test]
     fn variables_in_paths_are_followed_and_scratch_is_left_out() {
-        let script = script("tools/t.sh", r#"WEEK=${1:?which week}
+        let script = script(
+            "tools/t.sh",
+            r#"WEEK=${1:?which week}
 OUT=$WEEK/out
 MIN_ROWS=100   # was 50
 TMP=$(mktemp -d)
@@ -752,20 +884,20 @@ if [ "$ROWS" -lt $MIN_ROWS ]; then
   say "ERROR only $ROWS rows"
   exit 4
 fi
-"#);
+"#,
+        );
         assert_eq!(patterns(&script.writes), ["{WEEK}/out/run_{WEEK}.log", "{WEEK}/out/groups_{WEEK}.csv"]);
         assert_eq!(patterns(&script.reads), ["head.csv"]);
-        assert_eq!(exits(&script), [
-            "1 | which week | ${1:?which week}",
-            "4 | ERROR only {ROWS} rows | [ \"$ROWS\" -lt $MIN_ROWS ]"
-        ]);
+        assert_eq!(exits(&script), ["1 | which week | ${1:?which week}", "4 | ERROR only {ROWS} rows | [ \"$ROWS\" -lt $MIN_ROWS ]"]);
         assert_eq!(script.constants[0].comment.as_deref(), Some("was 50"));
         assert_eq!(script.arguments[0].name, "WEEK");
     }
 
     #[test]
     fn a_german_script_is_read_like_any_other() {
-        let script = script("abschluss.sh", r#"#!/bin/bash
+        let script = script(
+            "abschluss.sh",
+            r#"#!/bin/bash
 # Erstellt die Monatsabrechnung.
 # Rückgabewert:
 #   2 = Datei fehlt
@@ -773,7 +905,8 @@ fehler() { echo "FEHLER: $1" >&2; exit 2; }
 MONAT=$1
 test -s "eingang/$MONAT.csv" || fehler "keine Buchungen für $MONAT"
 mail -s "Abrechnung $MONAT" buchhaltung@example.org < "eingang/$MONAT.csv"
-"#);
+"#,
+        );
         assert_eq!(exits(&script), ["2 | keine Buchungen für {MONAT} | test -s \"eingang/$MONAT.csv\" ||"]);
         assert_eq!(script.exits[0].documented.as_deref(), Some("Datei fehlt"));
         assert_eq!(patterns(&script.reads), ["eingang/{MONAT}.csv"]);

@@ -72,8 +72,7 @@ pub(crate) fn tidy(pattern: &str) -> Option<String> {
 
 /// Tells whether a word looks like the name of a file.
 pub(crate) fn looks_like_file(word: &str) -> bool {
-    static FILE: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"^[^-|<>;()\x22'=?^$\n][^|<>;()\x22'?^$\n]*\.[A-Za-z][A-Za-z0-9]{0,4}$").unwrap());
+    static FILE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[^-|<>;()\x22'=?^$\n][^|<>;()\x22'?^$\n]*\.[A-Za-z][A-Za-z0-9]{0,4}$").unwrap());
     word.chars().count() <= 200 && FILE.is_match(word) && !word.contains("://") && !word.contains('@')
 }
 
@@ -95,8 +94,7 @@ pub(crate) fn may_be(pattern: &str, path: &str) -> bool {
 
 /// Fills `%s`, `%d`, `%.2f` and `%(name)s` with names.
 pub(crate) fn fill_percent(format: &str, names: &[String]) -> String {
-    static PERCENT: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"%(?:%|\((\w+)\))?[-+ #0]*[\d.*]*([a-zA-Z])?").unwrap());
+    static PERCENT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"%(?:%|\((\w+)\))?[-+ #0]*[\d.*]*([a-zA-Z])?").unwrap());
     let mut names = names.iter();
     PERCENT
         .replace_all(format, |found: &regex::Captures<'_>| {

@@ -31,10 +31,7 @@ pub(crate) fn find(work: &Work<'_>, activities: &[Activity]) -> Vec<Disagreement
     let mut told: BTreeSet<usize> = BTreeSet::new();
     out.extend(people(work, &old, &mut told));
     for (n, statement) in old.iter().enumerate() {
-        let found = number(statement, &now)
-            .or_else(|| setting(work, statement))
-            .or_else(|| gone_file(work, statement))
-            .or_else(|| day(work, statement));
+        let found = number(statement, &now).or_else(|| setting(work, statement)).or_else(|| gone_file(work, statement)).or_else(|| day(work, statement));
         if let Some(found) = found {
             told.insert(n);
             out.push(found);
@@ -58,10 +55,16 @@ fn old_statements<'a>(work: &Work<'a>) -> Vec<Old<'a>> {
     let mut out = Vec::new();
     for document in work.ground.documents {
         let role = work.ground.roles.get(&document.path).copied().unwrap_or(Role::Noise);
-        let page = role == Role::PriorSop || role == Role::Record && matches!(document.format, Format::Pdf | Format::Docx | Format::Html) && !of_a_run(work, document);
+        let page =
+            role == Role::PriorSop || role == Role::Record && matches!(document.format, Format::Pdf | Format::Docx | Format::Html) && !of_a_run(work, document);
         for block in &document.blocks {
             let instructions = matches!(&block.place, Place::Cell { sheet, .. } if crate::roles::is_stale_tab(document, sheet, work.ground.documents) && (crate::roles::is_instructions(sheet) || document.tables.len() <= 1));
-            if !(page || instructions) || !matches!(block.kind, BlockKind::Item { .. } | BlockKind::Paragraph | BlockKind::Row | BlockKind::Cell | BlockKind::Field | BlockKind::Message) {
+            if !(page || instructions)
+                || !matches!(
+                    block.kind,
+                    BlockKind::Item { .. } | BlockKind::Paragraph | BlockKind::Row | BlockKind::Cell | BlockKind::Field | BlockKind::Message
+                )
+            {
                 continue;
             }
             for sentence in sentences(&block.text) {
@@ -92,7 +95,10 @@ fn units_of_name(name: &str, comment: &str) -> BTreeSet<String> {
             units.insert(unit.to_owned());
         }
     };
-    add(lower.contains("pct") || lower.contains("percent") || lower.contains("prozent") || comment.contains('%') || comment.to_lowercase().contains("percent"), "%");
+    add(
+        lower.contains("pct") || lower.contains("percent") || lower.contains("prozent") || comment.contains('%') || comment.to_lowercase().contains("percent"),
+        "%",
+    );
     add(lower.contains("gbp") || comment.contains('£') || lower.contains("fee"), "£");
     add(lower.contains("eur") || comment.contains('€') || lower.contains("betrag"), "€");
     add(lower.contains("usd") || comment.contains('$'), "$");
@@ -163,7 +169,8 @@ fn now(work: &Work<'_>) -> Vec<Now> {
         }
     }
     for fact in work.facts {
-        let numbers: Vec<(f64, BTreeSet<String>)> = quantities(&fact.text).into_iter().filter(|it| !it.unit.is_empty()).map(|it| (it.value, BTreeSet::from([it.unit]))).collect();
+        let numbers: Vec<(f64, BTreeSet<String>)> =
+            quantities(&fact.text).into_iter().filter(|it| !it.unit.is_empty()).map(|it| (it.value, BTreeSet::from([it.unit]))).collect();
         if !numbers.is_empty() {
             let topic = stems(&format!("{} {}", fact.text, fact.context.clone().unwrap_or_default()));
             out.push(Now { text: format!("“{}”", cut(&fact.text, 22)), at: vec![fact.anchors[0].clone()], topic, numbers });
@@ -211,7 +218,13 @@ fn number(old: &Old<'_>, now: &[Now]) -> Option<Disagreement> {
     Some(Disagreement {
         standing: Standing::Contradicted,
         claim: Claim::cited(
-            format!("`{}` says “{}”; now it is {} (`{}`).", old.document.name(), cut(&old.text, 24), candidate.text, candidate.at[0].path.rsplit('/').next().unwrap_or_default()),
+            format!(
+                "`{}` says “{}”; now it is {} (`{}`).",
+                old.document.name(),
+                cut(&old.text, 24),
+                candidate.text,
+                candidate.at[0].path.rsplit('/').next().unwrap_or_default()
+            ),
             anchors,
         ),
         weight: 10 + score.min(9),
@@ -269,7 +282,11 @@ fn people(work: &Work<'_>, old: &[Old<'_>], told: &mut BTreeSet<usize>) -> Vec<D
         } else {
             text.push('.');
         }
-        out.push(Disagreement { standing: Standing::Contradicted, claim: Claim::inferred(text, anchors, "person named in the old page does not act"), weight: 20 });
+        out.push(Disagreement {
+            standing: Standing::Contradicted,
+            claim: Claim::inferred(text, anchors, "person named in the old page does not act"),
+            weight: 20,
+        });
     }
     out
 }
@@ -281,7 +298,19 @@ fn current_blocks<'a>(work: &'a Work<'_>) -> impl Iterator<Item = (&'a Document,
         .iter()
         .filter(|it| !matches!(work.ground.roles.get(&it.path), Some(Role::PriorSop | Role::Noise)))
         .flat_map(|document| document.blocks.iter().map(move |block| (document, block)))
-        .filter(|(_, block)| matches!(block.kind, BlockKind::Message | BlockKind::Item { .. } | BlockKind::Paragraph | BlockKind::Row | BlockKind::Cell | BlockKind::Note | BlockKind::Field | BlockKind::CodeComment))
+        .filter(|(_, block)| {
+            matches!(
+                block.kind,
+                BlockKind::Message
+                    | BlockKind::Item { .. }
+                    | BlockKind::Paragraph
+                    | BlockKind::Row
+                    | BlockKind::Cell
+                    | BlockKind::Note
+                    | BlockKind::Field
+                    | BlockKind::CodeComment
+            )
+        })
 }
 
 /// Names of persons in a statement: two capitalised words, or one that the rest of the folder knows as a name.
@@ -289,12 +318,38 @@ fn names_in(text: &str, work: &Work<'_>) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for found in re!(r"\b(\p{Lu}\p{Ll}{2,}) (\p{Lu}\p{Ll}{2,})\b").captures_iter(text) {
         let name = &found[0];
-        let common = ["Standard", "Operating", "Procedure", "Business", "Suite", "Monthly", "Weekly", "Sales", "Report", "House", "Street", "Limited", "Manager", "Version", "Google", "Microsoft", "Social", "Media", "New", "Client", "Word", "Excel"];
+        let common = [
+            "Standard",
+            "Operating",
+            "Procedure",
+            "Business",
+            "Suite",
+            "Monthly",
+            "Weekly",
+            "Sales",
+            "Report",
+            "House",
+            "Street",
+            "Limited",
+            "Manager",
+            "Version",
+            "Google",
+            "Microsoft",
+            "Social",
+            "Media",
+            "New",
+            "Client",
+            "Word",
+            "Excel",
+        ];
         let active = name.split(' ').any(|part| work.ground.people.find(part).is_some_and(|at| work.ground.people.list[at].acts > 0));
         if active {
             continue;
         }
-        if !common.iter().any(|it| name.split(' ').any(|part| part == *it)) && !out.iter().any(|it| it == name) && near_role(text, found.get(0).map_or(0, |it| it.start())) {
+        if !common.iter().any(|it| name.split(' ').any(|part| part == *it))
+            && !out.iter().any(|it| it == name)
+            && near_role(text, found.get(0).map_or(0, |it| it.start()))
+        {
             out.push(name.to_owned());
         }
     }
@@ -323,7 +378,12 @@ fn setting(work: &Work<'_>, old: &Old<'_>) -> Option<Disagreement> {
         if work.ground.roles.get(&document.path) == Some(&Role::Noise) {
             continue;
         }
-        let screen = stems(&format!("{} {} {}", document.title.clone().unwrap_or_default(), document.name(), document.blocks.iter().map(|it| it.text.as_str()).collect::<Vec<_>>().join(" ")));
+        let screen = stems(&format!(
+            "{} {} {}",
+            document.title.clone().unwrap_or_default(),
+            document.name(),
+            document.blocks.iter().map(|it| it.text.as_str()).collect::<Vec<_>>().join(" ")
+        ));
         if shared(&screen, &old.topic) < 2 {
             continue;
         }
@@ -337,7 +397,13 @@ fn setting(work: &Work<'_>, old: &Old<'_>) -> Option<Disagreement> {
             }
             // The same head word with another participle beside it.
             let other = tokens.windows(2).find_map(|w| {
-                let c = if w[0] == a { w[1] } else if w[1] == a { w[0] } else { return None };
+                let c = if w[0] == a {
+                    w[1]
+                } else if w[1] == a {
+                    w[0]
+                } else {
+                    return None;
+                };
                 (c != b && c.len() >= 4 && (c.ends_with("ed") || c.ends_with("en") || c.ends_with("ing"))).then(|| c.to_owned())
             });
             if other.is_some() {
@@ -363,11 +429,11 @@ fn gone_file(work: &Work<'_>, old: &Old<'_>) -> Option<Disagreement> {
         let bare = name.rsplit_once('.').map_or(name, |it| it.0);
         let here = work.ground.documents.iter().find(|it| it.name().eq_ignore_ascii_case(name));
         // Somebody says that it is dead: in the script itself, in a note or a chat.
-        let dead = work
-            .facts
-            .iter()
-            .filter(|it| it.is(FactKind::Retires) || it.is(FactKind::Forbids))
-            .find(|it| it.anchors[0].path.ends_with(name) || it.text.to_lowercase().contains(&bare.to_lowercase()) || here.is_some() && shared(&it.topic, &stems(bare)) >= 2);
+        let dead = work.facts.iter().filter(|it| it.is(FactKind::Retires) || it.is(FactKind::Forbids)).find(|it| {
+            it.anchors[0].path.ends_with(name)
+                || it.text.to_lowercase().contains(&bare.to_lowercase())
+                || here.is_some() && shared(&it.topic, &stems(bare)) >= 2
+        });
         let script = matches!(name.rsplit('.').next(), Some(ext) if !ext.eq_ignore_ascii_case("csv") && !ext.eq_ignore_ascii_case("xlsx"));
         match (here, dead) {
             (_, Some(fact)) => {
@@ -381,7 +447,12 @@ fn gone_file(work: &Work<'_>, old: &Old<'_>) -> Option<Disagreement> {
                 });
             }
             (None, None) if script => {
-                let instead = work.ground.scripts.iter().find(|it| work.ground.roles.get(&it.path) != Some(&Role::Noise) && shared(&stems(it.path.as_str()), &old.topic) >= 1).or_else(|| work.ground.scripts.iter().find(|it| work.ground.roles.get(&it.path) != Some(&Role::Noise)));
+                let instead = work
+                    .ground
+                    .scripts
+                    .iter()
+                    .find(|it| work.ground.roles.get(&it.path) != Some(&Role::Noise) && shared(&stems(it.path.as_str()), &old.topic) >= 1)
+                    .or_else(|| work.ground.scripts.iter().find(|it| work.ground.roles.get(&it.path) != Some(&Role::Noise)));
                 let mut anchors = vec![old.at.clone()];
                 let mut text = format!("`{}` says “{}”; `{name}` is not in the folder", old.document.name(), cut(&old.text, 20));
                 if let Some(script) = instead {
@@ -389,7 +460,11 @@ fn gone_file(work: &Work<'_>, old: &Old<'_>) -> Option<Disagreement> {
                     anchors.push(line_anchor(script, work.ground.documents, 1, script.purpose.as_ref().map_or(1, |it| it.to)));
                 }
                 text.push('.');
-                return Some(Disagreement { standing: Standing::Contradicted, claim: Claim::inferred(text, anchors, "file named in the old page is not in the folder"), weight: 16 });
+                return Some(Disagreement {
+                    standing: Standing::Contradicted,
+                    claim: Claim::inferred(text, anchors, "file named in the old page is not in the folder"),
+                    weight: 16,
+                });
             }
             _ => {}
         }
@@ -399,7 +474,9 @@ fn gone_file(work: &Work<'_>, old: &Old<'_>) -> Option<Disagreement> {
 
 /// A day of the week or month that is another one now.
 fn day(work: &Work<'_>, old: &Old<'_>) -> Option<Disagreement> {
-    let days = re!(r"(?i)\b(monday|tuesday|wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|working day|werktag)s?\b");
+    let days = re!(
+        r"(?i)\b(monday|tuesday|wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|working day|werktag)s?\b"
+    );
     let said: BTreeSet<String> = days.find_iter(&old.text).map(|it| it.as_str().to_lowercase().trim_end_matches('s').to_owned()).collect();
     if said.is_empty() {
         return None;
@@ -428,18 +505,21 @@ fn day(work: &Work<'_>, old: &Old<'_>) -> Option<Disagreement> {
 /// Settings that no script reads any more.
 fn unread_keys(work: &Work<'_>) -> Vec<Disagreement> {
     let mut out: Vec<Disagreement> = Vec::new();
-    let read: BTreeSet<String> = work.ground.scripts.iter().flat_map(|it| &it.config_keys).map(|it| it.pattern.rsplit('.').next().unwrap_or(&it.pattern).to_lowercase()).collect();
+    let read: BTreeSet<String> =
+        work.ground.scripts.iter().flat_map(|it| &it.config_keys).map(|it| it.pattern.rsplit('.').next().unwrap_or(&it.pattern).to_lowercase()).collect();
     let sections: BTreeSet<String> = work.ground.scripts.iter().flat_map(|it| &it.config_keys).map(|it| it.pattern.to_lowercase()).collect();
     for document in work.ground.documents.iter().filter(|it| it.format == Format::Config) {
-        let keys: Vec<(&Block, &str)> = document.blocks.iter().filter(|it| it.kind == BlockKind::Field).filter_map(|it| it.text.split_once(": ").map(|(k, _)| (it, k))).collect();
+        let keys: Vec<(&Block, &str)> =
+            document.blocks.iter().filter(|it| it.kind == BlockKind::Field).filter_map(|it| it.text.split_once(": ").map(|(k, _)| (it, k))).collect();
         if !keys.iter().any(|(_, key)| read.contains(&key.to_lowercase())) {
             continue;
         }
         for (block, key) in keys {
             let whole = block.context.as_deref().is_some_and(|it| sections.contains(&it.to_lowercase()));
-            let named = work.ground.scripts.iter().any(|it| {
-                work.ground.documents.iter().find(|d| d.path == it.path).and_then(|d| d.source.as_deref()).is_some_and(|s| code_mentions(s, key))
-            });
+            let named =
+                work.ground.scripts.iter().any(|it| {
+                    work.ground.documents.iter().find(|d| d.path == it.path).and_then(|d| d.source.as_deref()).is_some_and(|s| code_mentions(s, key))
+                });
             if read.contains(&key.to_lowercase()) || whole || named || out.iter().any(|it| it.claim.text.contains(&format!("`{key}"))) {
                 continue;
             }
@@ -468,7 +548,8 @@ fn code_mentions(source: &str, key: &str) -> bool {
 /// What the page asks for and nothing in the folder shows, in one statement a page.
 fn untraced(work: &Work<'_>, old: &[Old<'_>], activities: &[Activity], told: &BTreeSet<usize>) -> Vec<Disagreement> {
     let mut out = Vec::new();
-    let pages: BTreeSet<&str> = old.iter().filter(|it| work.ground.roles.get(&it.document.path) == Some(&Role::PriorSop)).map(|it| it.document.path.as_str()).collect();
+    let pages: BTreeSet<&str> =
+        old.iter().filter(|it| work.ground.roles.get(&it.document.path) == Some(&Role::PriorSop)).map(|it| it.document.path.as_str()).collect();
     for page in pages {
         let mut missing: Vec<&Old<'_>> = Vec::new();
         for (n, statement) in old.iter().enumerate().filter(|(_, it)| it.document.path == page) {

@@ -50,7 +50,13 @@ pub(crate) fn draw(ground: &Ground<'_>) -> Vec<Fact> {
         for (n, voice) in list.iter().enumerate() {
             // A point of a list whose lead is a passage is told with it.
             let lead = (0..n).rev().find(|&it| !is_point(list[it].text));
-            if is_point(voice.text) && lead.is_some_and(|it| list[it].text.trim_end().ends_with(':') && list[it].speaker == voice.speaker && facts.iter().any(|f: &Fact| f.anchors.len() > 1 && f.anchors[0].place == list[it].place)) {
+            if is_point(voice.text)
+                && lead.is_some_and(|it| {
+                    list[it].text.trim_end().ends_with(':')
+                        && list[it].speaker == voice.speaker
+                        && facts.iter().any(|f: &Fact| f.anchors.len() > 1 && f.anchors[0].place == list[it].place)
+                })
+            {
                 continue;
             }
             let mut found = passages(voice, role, ground);
@@ -63,7 +69,12 @@ pub(crate) fn draw(ground: &Ground<'_>) -> Vec<Fact> {
                     }
                     last.text = format!("{} {}", last.text, point.text);
                     last.topic.extend(stems(point.text));
-                    last.anchors.push(Anchor { artifact: document.artifact.clone(), path: document.path.clone(), place: point.place.clone(), quote: point.text.to_owned() });
+                    last.anchors.push(Anchor {
+                        artifact: document.artifact.clone(),
+                        path: document.path.clone(),
+                        place: point.place.clone(),
+                        quote: point.text.to_owned(),
+                    });
                     last.weight += 1;
                 }
                 last.topic.sort();
@@ -136,7 +147,9 @@ fn voices<'a>(document: &'a Document, role: Role, ground: &Ground<'_>) -> Vec<Vo
             BlockKind::CodeComment => document.format != Format::Script,
             BlockKind::Item { .. } | BlockKind::Paragraph if document.format == Format::Workbook => words(&block.text) >= 4,
             BlockKind::Item { .. } | BlockKind::Paragraph => role == Role::Note || role == Role::Record && !product(document, ground),
-            BlockKind::Cell | BlockKind::Field => document.format == Format::Workbook && words(&block.text) >= 4 && role != Role::Input && says_something(document, block, ground),
+            BlockKind::Cell | BlockKind::Field => {
+                document.format == Format::Workbook && words(&block.text) >= 4 && role != Role::Input && says_something(document, block, ground)
+            }
             BlockKind::PictureText => words(&block.text) >= 4,
             _ => false,
         };
@@ -147,7 +160,11 @@ fn voices<'a>(document: &'a Document, role: Role, ground: &Ground<'_>) -> Vec<Vo
             document,
             text: &block.text,
             place: block.place.clone(),
-            speaker: (block.kind == BlockKind::Note).then(|| signed(&block.text, ground.people)).flatten().or_else(|| block.speaker.as_deref().map(|it| ground.people.full(it))).or_else(|| author(document, role, ground)),
+            speaker: (block.kind == BlockKind::Note)
+                .then(|| signed(&block.text, ground.people))
+                .flatten()
+                .or_else(|| block.speaker.as_deref().map(|it| ground.people.full(it)))
+                .or_else(|| author(document, role, ground)),
             to: block.to.iter().map(|it| ground.people.full(it)).collect(),
             time: block.time,
             context: context(document, n, block),
@@ -167,7 +184,12 @@ fn says_something(document: &Document, block: &Block, ground: &Ground<'_>) -> bo
     let column = block.context.as_deref().unwrap_or_default();
     // What stands above the header belongs to no column: "Client manager: ..".
     let above = column.matches(" / ").count() == 0 && words(&block.text) >= 5;
-    !tabled || above || crate::text::re!(r"(?i)\b(notes?|comments?|remarks?|rules?|why|reason|action|bemerkung(en)?|hinweis(e)?|kommentar|grund|remarques?|notas?|when|limit|policy)\b").is_match(column)
+    !tabled
+        || above
+        || crate::text::re!(
+            r"(?i)\b(notes?|comments?|remarks?|rules?|why|reason|action|bemerkung(en)?|hinweis(e)?|kommentar|grund|remarques?|notas?|when|limit|policy)\b"
+        )
+        .is_match(column)
 }
 
 /// A page that is made anew in each run, or stands in the folder more than once, is what the work makes: it says
@@ -182,10 +204,17 @@ fn product(document: &Document, ground: &Ground<'_>) -> bool {
 fn noted_row(document: &Document, sheet: &str, cell: &str) -> Option<String> {
     let digits = |it: &str| it.trim_start_matches(|c: char| c.is_ascii_alphabetic()).to_owned();
     let row = digits(cell);
-    let block = document.blocks.iter().find(|it| {
-        it.kind == BlockKind::Row && matches!(&it.place, sop_core::Place::Cell { sheet: s, cell: c } if s == sheet && digits(c) == row)
-    })?;
-    let value = block.text.split(" | ").filter_map(|it| it.split_once(": ")).map(|it| it.1).filter(|it| words(it) >= 2 && words(it) <= 12).max_by_key(|it| words(it))?;
+    let block = document
+        .blocks
+        .iter()
+        .find(|it| it.kind == BlockKind::Row && matches!(&it.place, sop_core::Place::Cell { sheet: s, cell: c } if s == sheet && digits(c) == row))?;
+    let value = block
+        .text
+        .split(" | ")
+        .filter_map(|it| it.split_once(": "))
+        .map(|it| it.1)
+        .filter(|it| words(it) >= 2 && words(it) <= 12)
+        .max_by_key(|it| words(it))?;
     Some(value.to_owned())
 }
 
@@ -205,14 +234,12 @@ fn author(document: &Document, role: Role, ground: &Ground<'_>) -> Option<String
 /// What a block answers: for chat the message before it, for a cell its row, for an item its heading.
 fn context(document: &Document, n: usize, block: &Block) -> Option<Context> {
     if document.format == Format::Chat {
-        let before = document.blocks[..n].iter().rev().take(3).find(|it| {
-            it.kind == BlockKind::Message && it.speaker != block.speaker && words(&it.text) >= 3 && near(it, block)
-        })?;
-        return Some(Context {
-            text: before.text.clone(),
-            anchor: Some(crate::people::anchor(document, before)),
-            speaker: before.speaker.clone(),
-        });
+        let before = document.blocks[..n]
+            .iter()
+            .rev()
+            .take(3)
+            .find(|it| it.kind == BlockKind::Message && it.speaker != block.speaker && words(&it.text) >= 3 && near(it, block))?;
+        return Some(Context { text: before.text.clone(), anchor: Some(crate::people::anchor(document, before)), speaker: before.speaker.clone() });
     }
     let mut text = block.context.clone()?;
     if let sop_core::Place::CellNote { sheet, cell } = &block.place
@@ -239,18 +266,55 @@ fn is_point(text: &str) -> bool {
 
 /// Words with which a sentence leans on the one before it.
 const LEANS: &[&str] = &[
-    "it", "that", "this", "there", "them", "those", "these", "he", "she", "they", "then", "so", "but", "and", "or", "otherwise",
-    "nothing", "anything", "until", "without", "when", "if", "over", "under", "not", "no", "yes", "had", "else", "both", "same",
-    "das", "dies", "dann", "sonst", "wenn", "aber", "und", "es", "sie", "danach", "falls", "darum", "deshalb", "dafür",
+    "it",
+    "that",
+    "this",
+    "there",
+    "them",
+    "those",
+    "these",
+    "he",
+    "she",
+    "they",
+    "then",
+    "so",
+    "but",
+    "and",
+    "or",
+    "otherwise",
+    "nothing",
+    "anything",
+    "until",
+    "without",
+    "when",
+    "if",
+    "over",
+    "under",
+    "not",
+    "no",
+    "yes",
+    "had",
+    "else",
+    "both",
+    "same",
+    "das",
+    "dies",
+    "dann",
+    "sonst",
+    "wenn",
+    "aber",
+    "und",
+    "es",
+    "sie",
+    "danach",
+    "falls",
+    "darum",
+    "deshalb",
+    "dafür",
 ];
 
 fn leans(sentence: &str) -> bool {
-    let first: Vec<String> = sentence
-        .split(|c: char| !(c.is_alphanumeric() || c == '\''))
-        .filter(|it| !it.is_empty())
-        .take(2)
-        .map(str::to_lowercase)
-        .collect();
+    let first: Vec<String> = sentence.split(|c: char| !(c.is_alphanumeric() || c == '\'')).filter(|it| !it.is_empty()).take(2).map(str::to_lowercase).collect();
     first.first().is_some_and(|it| LEANS.contains(&it.as_str())) || words(sentence) < 5
 }
 
@@ -301,15 +365,7 @@ fn passages(voice: &Voice<'_>, role: Role, ground: &Ground<'_>) -> Vec<Fact> {
 }
 
 /// Makes one fact of the sentences `from..=to` of a voice.
-fn fact(
-    voice: &Voice<'_>,
-    list: &[&str],
-    acts: &[Vec<sop_rules::Act>],
-    from: usize,
-    to: usize,
-    role: Role,
-    ground: &Ground<'_>,
-) -> Option<Fact> {
+fn fact(voice: &Voice<'_>, list: &[&str], acts: &[Vec<sop_rules::Act>], from: usize, to: usize, role: Role, ground: &Ground<'_>) -> Option<Fact> {
     let start = list[from].as_ptr() as usize - voice.text.as_ptr() as usize;
     let end = list[to].as_ptr() as usize - voice.text.as_ptr() as usize + list[to].len();
     let text = &voice.text[start..end];
@@ -356,12 +412,7 @@ fn fact(
     if weight < 8 {
         return None;
     }
-    let anchor = Anchor {
-        artifact: voice.document.artifact.clone(),
-        path: voice.document.path.clone(),
-        place: voice.place.clone(),
-        quote: text.to_owned(),
-    };
+    let anchor = Anchor { artifact: voice.document.artifact.clone(), path: voice.document.path.clone(), place: voice.place.clone(), quote: text.to_owned() };
     let context = voice.context.as_ref();
     Some(Fact {
         kinds: order.into_iter().map(|it| it.0).collect(),

@@ -33,10 +33,21 @@ fn asked(work: &Work<'_>) -> Vec<Gap> {
             continue;
         }
         for (n, block) in document.blocks.iter().enumerate() {
-            let voice = matches!(block.kind, BlockKind::Message | BlockKind::Item { .. } | BlockKind::Paragraph | BlockKind::Row | BlockKind::Field | BlockKind::Cell | BlockKind::Note | BlockKind::CodeComment);
+            let voice = matches!(
+                block.kind,
+                BlockKind::Message
+                    | BlockKind::Item { .. }
+                    | BlockKind::Paragraph
+                    | BlockKind::Row
+                    | BlockKind::Field
+                    | BlockKind::Cell
+                    | BlockKind::Note
+                    | BlockKind::CodeComment
+            );
             let doubt = block.text.contains("??") || re!(r": \?(?: |$)|\| \? | \?$").is_match(&block.text);
             let question = block.text.contains('?');
-            let ask = re!(r"(?i)^(?:[-*] )?(?:ask|frag|find out|klären)\b.{0,40}\b(who|which|what|whether|if|how|when|wer|welche|ob|was|wie)\b").is_match(&block.text);
+            let ask = re!(r"(?i)^(?:[-*] )?(?:ask|frag|find out|klären)\b.{0,40}\b(who|which|what|whether|if|how|when|wer|welche|ob|was|wie)\b")
+                .is_match(&block.text);
             if !voice || !(doubt || question || ask) || words(&block.text) > 70 || words(&block.text) < 3 {
                 continue;
             }
@@ -57,7 +68,8 @@ fn asked(work: &Work<'_>) -> Vec<Gap> {
                 Some(who) if talk => format!("{who} asked: “{said}” No answer is in the folder."),
                 _ => format!("`{}` leaves open: “{said}”", document.name()),
             };
-            let mut found = gap(text, "a question was put and not answered", vec![anchor(document, block)], "question without an answer", if talk { 16 } else { 18 });
+            let mut found =
+                gap(text, "a question was put and not answered", vec![anchor(document, block)], "question without an answer", if talk { 16 } else { 18 });
             found.ask = block.to.first().map(|it| work.ground.people.full(it));
             if !out.iter().any(|it| shared(&stems(&it.question), &stems(&found.question)) * 10 > stems(&found.question).len() * 7) {
                 out.push(found);
@@ -69,7 +81,8 @@ fn asked(work: &Work<'_>) -> Vec<Gap> {
 
 /// A question of substance asks who, which, whose, how; "ok?" and "see you at five?" do not.
 fn substantial(block: &Block) -> bool {
-    re!(r"(?i)\b(who|who's|whose|which|should|how often|is that what|wer|wessen|welche\w*|sollen|qui|quién)\b[^?]*\?").is_match(&block.text) && words(&block.text) >= 6
+    re!(r"(?i)\b(who|who's|whose|which|should|how often|is that what|wer|wessen|welche\w*|sollen|qui|quién)\b[^?]*\?").is_match(&block.text)
+        && words(&block.text) >= 6
 }
 
 /// Somebody else wrote in the same thread afterwards.
@@ -146,7 +159,11 @@ fn settings(work: &Work<'_>) -> Vec<Gap> {
     for (document, block) in remarks(false) {
         let Some(key) = &block.context else { continue };
         for (then, before) in remarks(true) {
-            if before.context.as_ref() == Some(key) && then.name() == document.name() && before.text != block.text && shared(&stems(&before.text), &stems(&block.text)) < stems(&block.text).len() {
+            if before.context.as_ref() == Some(key)
+                && then.name() == document.name()
+                && before.text != block.text
+                && shared(&stems(&before.text), &stems(&block.text)) < stems(&block.text).len()
+            {
                 out.push(gap(
                     format!("Which `{key}`: “{}” (`{}`) or “{}” (`{}`)?", before.text, then.path, block.text, document.path),
                     "two runs say different things of one setting",
@@ -163,8 +180,11 @@ fn settings(work: &Work<'_>) -> Vec<Gap> {
 /// A term was set, and nothing says what happens if it passes.
 fn deadlines(work: &Work<'_>) -> Vec<Gap> {
     let mut out = Vec::new();
-    for fact in work.facts.iter().filter(|it| (it.is(FactKind::Conditions) || it.is(FactKind::Holds) || it.is(FactKind::Reserves)) && it.role == Role::Message) {
-        let by = re!(r"(?i)\b([^.;:\n-]{3,60}?)\b(by|until|bis) (?:the )?\d{1,2}(?:st|nd|rd|th|\.)? ?(?:january|february|march|april|may|june|july|august|september|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember)");
+    for fact in work.facts.iter().filter(|it| (it.is(FactKind::Conditions) || it.is(FactKind::Holds) || it.is(FactKind::Reserves)) && it.role == Role::Message)
+    {
+        let by = re!(
+            r"(?i)\b([^.;:\n-]{3,60}?)\b(by|until|bis) (?:the )?\d{1,2}(?:st|nd|rd|th|\.)? ?(?:january|february|march|april|may|june|july|august|september|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember)"
+        );
         let Some(found) = by.captures(&fact.text) else { continue };
         let late = re!(r"(?i)(if (it|that|they) (is|are|does|do)(n't| not)|otherwise|or else|if not|after that|sonst|andernfalls)").is_match(&fact.text);
         if late {
@@ -190,7 +210,10 @@ fn unused(work: &Work<'_>) -> Vec<Gap> {
     for document in work.ground.documents.iter().filter(|it| it.format == Format::Csv && !other_run(&it.path, work.parameters)) {
         let role = work.ground.roles.get(&document.path).copied().unwrap_or(Role::Noise);
         let used = work.flows.iter().any(|it| it.files.contains(&document.path));
-        let money = document.tables.iter().any(|it| it.has_total || it.columns.iter().any(|c| re!(r"(?i)(fee|amount|credit|betrag|price|sum|total)").is_match(&c.name)));
+        let money = document
+            .tables
+            .iter()
+            .any(|it| it.has_total || it.columns.iter().any(|c| re!(r"(?i)(fee|amount|credit|betrag|price|sum|total)").is_match(&c.name)));
         let small = document.tables.iter().all(|it| it.rows <= 60);
         if role != Role::Input || used || !money || !small || work.ground.scripts.is_empty() {
             continue;
@@ -199,9 +222,15 @@ fn unused(work: &Work<'_>) -> Vec<Gap> {
         let talk = work.facts.iter().find(|it| shared(&it.topic, &name) >= 2);
         let Some(first) = document.blocks.first() else { continue };
         let mut anchors = vec![anchor(document, first)];
-        let spoken = talk.map(|it| { anchors.push(it.anchors[0].clone()); });
+        let spoken = talk.map(|it| {
+            anchors.push(it.anchors[0].clone());
+        });
         out.push(gap(
-            format!("Who books or applies the amounts in `{}`, and how? {}", document.name(), if spoken.is_some() { "They are agreed, but no step shows it." } else { "No step shows it." }),
+            format!(
+                "Who books or applies the amounts in `{}`, and how? {}",
+                document.name(),
+                if spoken.is_some() { "They are agreed, but no step shows it." } else { "No step shows it." }
+            ),
             "a list of amounts that nothing takes up",
             anchors,
             "list that no step uses",
@@ -229,10 +258,20 @@ fn unnamed_member(work: &Work<'_>) -> Vec<Gap> {
             let Some((rule_document, rule_block)) = rule else { continue };
             for member in &members {
                 let first = member.split(' ').next().unwrap_or(member);
-                let heard = work.ground.documents.iter().filter(|it| it.path != document.path).any(|it| it.name().contains(first) || it.blocks.iter().any(|b| b.text.contains(first)));
+                let heard = work
+                    .ground
+                    .documents
+                    .iter()
+                    .filter(|it| it.path != document.path)
+                    .any(|it| it.name().contains(first) || it.blocks.iter().any(|b| b.text.contains(first)));
                 if !heard {
                     out.push(gap(
-                        format!("{member} is named in `{}` (“{}”), but nothing else in the folder shows that “{}” was done for them. Was it?", document.name(), cut(&block.text, 14), cut(&rule_block.text, 14)),
+                        format!(
+                            "{member} is named in `{}` (“{}”), but nothing else in the folder shows that “{}” was done for them. Was it?",
+                            document.name(),
+                            cut(&block.text, 14),
+                            cut(&rule_block.text, 14)
+                        ),
                         "a member of a list that nothing else mentions",
                         vec![anchor(document, block), anchor(rule_document, rule_block)],
                         "rule for every one, one of them untraced",
@@ -264,13 +303,25 @@ fn two_limits(work: &Work<'_>) -> Vec<Gap> {
         let value = minutes.captures(&block.text).map(|it| it[1].to_owned()).unwrap_or_default();
         for other in work.ground.documents.iter().filter(|it| it.format == Format::Workbook && it.path != document.path) {
             for field in other.blocks.iter().filter(|it| it.kind == BlockKind::Field || it.kind == BlockKind::Row) {
-                let Some(code) = codes.iter().find(|it| field.text.starts_with(&format!("{it}: ")) || field.text.contains(&format!(": {it} | "))) else { continue };
-                let given = re!(r"\b(\d{1,4})\b").captures_iter(field.text.split_once(": ").map_or("", |it| it.1)).map(|it| it[1].to_owned()).next().unwrap_or_default();
+                let Some(code) = codes.iter().find(|it| field.text.starts_with(&format!("{it}: ")) || field.text.contains(&format!(": {it} | "))) else {
+                    continue;
+                };
+                let given = re!(r"\b(\d{1,4})\b")
+                    .captures_iter(field.text.split_once(": ").map_or("", |it| it.1))
+                    .map(|it| it[1].to_owned())
+                    .next()
+                    .unwrap_or_default();
                 if given.is_empty() || given == value || out.iter().any(|it| it.question.contains(&value)) {
                     continue;
                 }
                 out.push(gap(
-                    format!("Which limit counts for {code}: “{}” (`{}`) or “{}” minutes (`{}`)?", cut(&block.text, 22), document.name(), field.text, other.name()),
+                    format!(
+                        "Which limit counts for {code}: “{}” (`{}`) or “{}” minutes (`{}`)?",
+                        cut(&block.text, 22),
+                        document.name(),
+                        field.text,
+                        other.name()
+                    ),
                     "two sources give different limits",
                     vec![anchor(document, block), anchor(other, field)],
                     "two limits for one class",

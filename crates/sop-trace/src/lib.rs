@@ -44,13 +44,7 @@ pub fn trace(documents: &[Document], left_out: &[LeftOut], asked: &Asked) -> Tra
     let flows = lineage::flows(&scripts, documents);
     let parameters = params::find(&paths, asked.period.as_deref());
     let performer = performer(documents, &people, &facts, &roles);
-    let work = Work {
-        ground: &ground,
-        flows: &flows,
-        parameters: &parameters,
-        facts: &facts,
-        performer: performer.map(|at| people.list[at].name.as_str()),
-    };
+    let work = Work { ground: &ground, flows: &flows, parameters: &parameters, facts: &facts, performer: performer.map(|at| people.list[at].name.as_str()) };
     let activities = activities::find(&work);
     let disagreements = disagree::find(&work, &activities);
     let gaps = gaps::find(&work);

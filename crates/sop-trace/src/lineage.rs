@@ -33,9 +33,7 @@ pub(crate) fn line_anchor(script: &Script, documents: &[Document], from: u32, to
 pub(crate) fn flows(scripts: &[Script], documents: &[Document]) -> Vec<Flow> {
     let mut out = Vec::new();
     for script in scripts {
-        let files = |pattern: &str| -> Vec<String> {
-            documents.iter().filter(|it| fits(pattern, &it.path)).map(|it| it.path.clone()).collect()
-        };
+        let files = |pattern: &str| -> Vec<String> { documents.iter().filter(|it| fits(pattern, &it.path)).map(|it| it.path.clone()).collect() };
         let mut add = |direction, pattern: &str, line| {
             if out.iter().any(|it: &Flow| it.script == script.path && it.direction == direction && it.pattern == pattern) {
                 return;
@@ -75,9 +73,8 @@ pub(crate) struct Brought<'a> {
 pub(crate) fn brought<'a>(flows: &'a [Flow], roles: &BTreeMap<String, Role>) -> Vec<Brought<'a>> {
     let mut out: Vec<Brought<'a>> = Vec::new();
     for flow in flows.iter().filter(|it| it.direction == Direction::Reads && !it.files.is_empty()) {
-        let written = flows.iter().any(|it| {
-            it.direction == Direction::Writes && (it.pattern == flow.pattern || it.files.iter().any(|f| flow.files.contains(f)))
-        });
+        let written =
+            flows.iter().any(|it| it.direction == Direction::Writes && (it.pattern == flow.pattern || it.files.iter().any(|f| flow.files.contains(f))));
         let kept = flow.files.iter().all(|it| matches!(roles.get(it), Some(Role::Template | Role::Config | Role::Script)));
         let known = out.iter().any(|it| it.files.iter().any(|f| flow.files.contains(f)));
         if !(written || kept || known) {
@@ -93,10 +90,7 @@ pub(crate) fn started<'a>(scripts: &'a [Script], roles: &BTreeMap<String, Role>)
     let live: Vec<&Script> = scripts.iter().filter(|it| roles.get(&it.path) != Some(&Role::Noise)).collect();
     let called = |script: &Script| {
         let own = name(&script.path);
-        live.iter().any(|it| {
-            it.path != script.path
-                && (it.calls.iter().any(|call| call.command.contains(&own)))
-        })
+        live.iter().any(|it| it.path != script.path && (it.calls.iter().any(|call| call.command.contains(&own))))
     };
     let mut list: Vec<&Script> = live.iter().copied().filter(|it| !called(it)).collect();
     // A module that is only imported has no way to be started.

@@ -29,14 +29,7 @@ pub(crate) fn find(paths: &[String], wanted: Option<&str>) -> Vec<Parameter> {
         let Some(value) = chosen.or_else(|| latest(&seen)) else { continue };
         let prefix = seen[&value].1.clone();
         let others = seen.keys().filter(|it| **it != value).cloned().collect();
-        out.push(Parameter {
-            name: name.to_owned(),
-            token: format!("{prefix}{value}"),
-            pattern: format!("{prefix}{{{name}}}"),
-            value,
-            others,
-            anchor: None,
-        });
+        out.push(Parameter { name: name.to_owned(), token: format!("{prefix}{value}"), pattern: format!("{prefix}{{{name}}}"), value, others, anchor: None });
         break;
     }
 
@@ -46,10 +39,7 @@ pub(crate) fn find(paths: &[String], wanted: Option<&str>) -> Vec<Parameter> {
 /// The latest period; a month sorts as text, a week as a number, and one that names most files wins a tie.
 fn latest(seen: &BTreeMap<String, (u32, String)>) -> Option<String> {
     let most = seen.values().map(|it| it.0).max()?;
-    seen.iter()
-        .filter(|(_, (count, _))| *count * 4 >= most)
-        .max_by_key(|(value, _)| (value.len(), (*value).clone()))
-        .map(|(value, _)| value.clone())
+    seen.iter().filter(|(_, (count, _))| *count * 4 >= most).max_by_key(|(value, _)| (value.len(), (*value).clone())).map(|(value, _)| value.clone())
 }
 
 /// Puts the parameters into a path or command: `2026-10/config.ini` becomes `{month}/config.ini`.
@@ -62,7 +52,8 @@ pub fn generalise(text: &str, parameters: &[Parameter]) -> String {
             let end = at + parameter.token.len();
             let before = rest[..at].chars().next_back();
             let after = rest[end..].chars().next();
-            let inside = before.is_some_and(|c| c.is_ascii_alphanumeric()) || after.is_some_and(|c| c.is_ascii_digit())
+            let inside = before.is_some_and(|c| c.is_ascii_alphanumeric())
+                || after.is_some_and(|c| c.is_ascii_digit())
                 || after == Some('-') && rest[end + 1..].starts_with(|c: char| c.is_ascii_digit());
             next.push_str(&rest[..at]);
             next.push_str(if inside { &rest[at..end] } else { &parameter.pattern });
@@ -79,13 +70,13 @@ pub(crate) fn other_run(path: &str, parameters: &[Parameter]) -> bool {
     parameters.iter().any(|it| {
         let here = path.contains(&it.token);
         let prefix = it.token.strip_suffix(&it.value).unwrap_or("");
-        !here && it.others.iter().any(|other| {
-            let token = format!("{prefix}{other}");
-            path.match_indices(&token).any(|(at, _)| {
-                !path[..at].ends_with(|c: char| c.is_ascii_alphanumeric())
-                    && !path[at + token.len()..].starts_with(|c: char| c.is_ascii_digit())
+        !here
+            && it.others.iter().any(|other| {
+                let token = format!("{prefix}{other}");
+                path.match_indices(&token).any(|(at, _)| {
+                    !path[..at].ends_with(|c: char| c.is_ascii_alphanumeric()) && !path[at + token.len()..].starts_with(|c: char| c.is_ascii_digit())
+                })
             })
-        })
     })
 }
 

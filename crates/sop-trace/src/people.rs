@@ -83,7 +83,11 @@ pub(crate) fn collect(documents: &[Document]) -> People {
         .flat_map(|it| &it.blocks)
         .filter(|it| it.kind == BlockKind::Field)
         .filter_map(|it| re!(r"(?i)^From: (.*?) ?<([\w.+-]+)@").captures(&it.text).map(|c| (c[1].trim_matches('"').to_owned(), c[2].to_lowercase())))
-        .filter(|(_, local)| MACHINES.iter().any(|m| local == m || local.starts_with("no-reply") || local.starts_with("noreply") || local.contains("notification") || local.contains("mailer")))
+        .filter(|(_, local)| {
+            MACHINES.iter().any(|m| {
+                local == m || local.starts_with("no-reply") || local.starts_with("noreply") || local.contains("notification") || local.contains("mailer")
+            })
+        })
         .map(|it| it.0)
         .collect();
     found.retain(|name, _| !machines.contains(name) && name != "Requester");
@@ -136,7 +140,11 @@ impl People {
             if !(named || initials) {
                 continue;
             }
-            if let Some(at) = self.list.iter().position(|it| it.name == word || it.name.split(' ').any(|part| part == word) || initials && it.aliases.iter().any(|a| a == word)) {
+            if let Some(at) = self
+                .list
+                .iter()
+                .position(|it| it.name == word || it.name.split(' ').any(|part| part == word) || initials && it.aliases.iter().any(|a| a == word))
+            {
                 let name = self.list[at].name.clone();
                 if !out.contains(&name) {
                     out.push(name);
@@ -191,9 +199,7 @@ fn signature(text: &str) -> Option<(String, String)> {
 /// A row of a staff list: one column names a person and another a job.
 fn staff_row(row: &str) -> Option<(String, String)> {
     let cells: Vec<(&str, &str)> = row.split(" | ").filter_map(|it| it.split_once(": ")).collect();
-    let named = |wanted: &[&str]| {
-        cells.iter().find(|(head, _)| wanted.iter().any(|it| head.eq_ignore_ascii_case(it))).map(|(_, value)| (*value).to_owned())
-    };
+    let named = |wanted: &[&str]| cells.iter().find(|(head, _)| wanted.iter().any(|it| head.eq_ignore_ascii_case(it))).map(|(_, value)| (*value).to_owned());
     let name = named(&["name", "person", "who", "wer", "mitarbeiter"])?;
     let job = named(&["job", "role", "title", "position", "team", "department", "rolle", "funktion", "abteilung"])?;
     Some((name, job))
@@ -205,7 +211,9 @@ fn merge(list: Vec<Person>) -> Vec<Person> {
     let mut full = full;
     let mut rest = Vec::new();
     for person in short {
-        let mut fits = full.iter_mut().filter(|it| it.name.split(' ').next() == Some(person.name.as_str()) || it.name.split(' ').next_back() == Some(person.name.as_str()));
+        let mut fits = full
+            .iter_mut()
+            .filter(|it| it.name.split(' ').next() == Some(person.name.as_str()) || it.name.split(' ').next_back() == Some(person.name.as_str()));
         match (fits.next(), fits.next()) {
             (Some(one), None) => {
                 one.acts += person.acts;

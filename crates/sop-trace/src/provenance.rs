@@ -1,8 +1,8 @@
 //! Where a figure comes from: the total of a column, a cell, a line of a log.
 
 use crate::activities::Work;
-use crate::people::anchor;
 use crate::params::other_run;
+use crate::people::anchor;
 use crate::text::{parse_number, re};
 use sop_core::{Anchor, BlockKind, Format, Provenance};
 
@@ -42,7 +42,8 @@ fn sources(work: &Work<'_>) -> Vec<(f64, String, Anchor)> {
             for column in &table.columns {
                 if let Some(sum) = column.sum {
                     let name = document.name();
-                    let at = Anchor { artifact: document.artifact.clone(), path: document.path.clone(), place: table.place.clone(), quote: column.name.clone() };
+                    let at =
+                        Anchor { artifact: document.artifact.clone(), path: document.path.clone(), place: table.place.clone(), quote: column.name.clone() };
                     out.push((sum, format!("the total of {} in `{name}`", column.name), at));
                 }
             }
@@ -53,11 +54,20 @@ fn sources(work: &Work<'_>) -> Vec<(f64, String, Anchor)> {
         if !holds {
             continue;
         }
-        for block in document.blocks.iter().filter(|it| matches!(it.kind, BlockKind::Formula | BlockKind::Field | BlockKind::Cell | BlockKind::LogLine | BlockKind::Row)).take(2000) {
+        for block in document
+            .blocks
+            .iter()
+            .filter(|it| matches!(it.kind, BlockKind::Formula | BlockKind::Field | BlockKind::Cell | BlockKind::LogLine | BlockKind::Row))
+            .take(2000)
+        {
             let text = if block.kind == BlockKind::Formula { block.text.rsplit(" -> ").next().unwrap_or_default() } else { block.text.as_str() };
             for found in re!(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+|\b\d{5,9}\b").find_iter(text) {
                 if let Some(value) = parse_number(found.as_str()) {
-                    let where_ = if document.format == Format::Workbook { format!("{} in `{}`", block.place, document.name()) } else { format!("`{}`, {}", document.name(), block.place) };
+                    let where_ = if document.format == Format::Workbook {
+                        format!("{} in `{}`", block.place, document.name())
+                    } else {
+                        format!("`{}`, {}", document.name(), block.place)
+                    };
                     out.push((value, where_, anchor(document, block)));
                 }
             }

@@ -23,9 +23,10 @@ fn by_itself(document: &Document, scripts: &[Script]) -> Role {
         Format::Script => {
             // A script in a folder of old things, or one that says that another replaces it, is no longer of use.
             let retired = under(&["old", "archive", "archiv", "alt", "backup", "zz old", "deprecated", "unused", "_old"])
-                || document.source.as_deref().is_some_and(|it| {
-                    re!(r"(?i)(replaced by|superseded by|deprecated|ersetzt durch)").is_match(&it.chars().take(600).collect::<String>())
-                });
+                || document
+                    .source
+                    .as_deref()
+                    .is_some_and(|it| re!(r"(?i)(replaced by|superseded by|deprecated|ersetzt durch)").is_match(&it.chars().take(600).collect::<String>()));
             if retired { Role::Noise } else { Role::Script }
         }
         Format::Config | Format::EnvFile => Role::Config,
@@ -34,7 +35,9 @@ fn by_itself(document: &Document, scripts: &[Script]) -> Role {
         Format::Mail | Format::Mailbox | Format::Chat => Role::Message,
         Format::Calendar => Role::Record,
         Format::Log | Format::ShellHistory => Role::Record,
-        _ if under(&["templates", "template", "vorlagen", "vorlage", "modelos"]) || re!(r"(?i)\b(template|vorlage)\b").is_match(&name.replace('_', " ")) => Role::Template,
+        _ if under(&["templates", "template", "vorlagen", "vorlage", "modelos"]) || re!(r"(?i)\b(template|vorlage)\b").is_match(&name.replace('_', " ")) => {
+            Role::Template
+        }
         _ if written(document, scripts) || under(&["out", "output", "outputs", "ausgabe", "result", "results", "ergebnis"]) => Role::Output,
         Format::Csv | Format::Json => Role::Input,
         Format::Text | Format::Markdown if is_content(document) => Role::Input,
@@ -48,12 +51,15 @@ fn is_content(document: &Document) -> bool {
     let Some(first) = document.blocks.first() else { return false };
     let front_matter = document.format == Format::Markdown && first.kind == BlockKind::Field;
     let text = first.text.trim();
-    front_matter || re!(r"(?i)^(subject|betreff|objet|asunto|to|an)\s*:").is_match(text) || re!(r"(?i)^(dear|hello|hi|sehr geehrte\w*|hallo|liebe\w*|bonjour|estimad\w*)\b.{0,40}[,!]$").is_match(text)
+    front_matter
+        || re!(r"(?i)^(subject|betreff|objet|asunto|to|an)\s*:").is_match(text)
+        || re!(r"(?i)^(dear|hello|hi|sehr geehrte\w*|hallo|liebe\w*|bonjour|estimad\w*)\b.{0,40}[,!]$").is_match(text)
 }
 
 /// Many talks on many subjects.
 fn is_export(document: &Document) -> bool {
-    let subjects: BTreeSet<&str> = document.blocks.iter().filter(|it| it.kind == BlockKind::Message).filter_map(|it| it.context.as_deref()).filter(|it| !it.starts_with("re: ")).collect();
+    let subjects: BTreeSet<&str> =
+        document.blocks.iter().filter(|it| it.kind == BlockKind::Message).filter_map(|it| it.context.as_deref()).filter(|it| !it.starts_with("re: ")).collect();
     subjects.len() > 8
 }
 
@@ -174,7 +180,12 @@ fn drop_noise(documents: &[Document], scripts: &[Script], roles: &mut BTreeMap<S
         .collect();
     let texts: BTreeMap<&str, String> = documents
         .iter()
-        .map(|it| (it.path.as_str(), it.blocks.iter().map(|b| b.text.to_lowercase()).collect::<Vec<_>>().join("\n") + &it.source.clone().unwrap_or_default().to_lowercase()))
+        .map(|it| {
+            (
+                it.path.as_str(),
+                it.blocks.iter().map(|b| b.text.to_lowercase()).collect::<Vec<_>>().join("\n") + &it.source.clone().unwrap_or_default().to_lowercase(),
+            )
+        })
         .collect();
     // How many documents use a stem: one that most use tells nothing, one that nobody else uses neither.
     let mut spread: BTreeMap<&str, usize> = BTreeMap::new();
@@ -186,7 +197,9 @@ fn drop_noise(documents: &[Document], scripts: &[Script], roles: &mut BTreeMap<S
     let mut dropped = Vec::new();
     for document in documents {
         let role = roles[&document.path];
-        if !matches!(role, Role::Note | Role::Record | Role::Input | Role::Output) || matches!(document.format, Format::Log | Format::ShellHistory | Format::Calendar) {
+        if !matches!(role, Role::Note | Role::Record | Role::Input | Role::Output)
+            || matches!(document.format, Format::Log | Format::ShellHistory | Format::Calendar)
+        {
             continue;
         }
         // Files deep in the folder stand beside their own kind; leftovers lie on top or in a corner.

@@ -44,7 +44,8 @@ pub(crate) fn find(work: &Work<'_>) -> Vec<Stop> {
     for script in live(work) {
         for exit in &script.exits {
             if let Some(stop) = stop(work, script, exit, &settings) {
-                let twin = out.iter().any(|it| it.claim.text == stop.claim.text || shared(&it.topic, &stop.topic) * 10 >= stop.topic.len().max(it.topic.len()) * 9);
+                let twin =
+                    out.iter().any(|it| it.claim.text == stop.claim.text || shared(&it.topic, &stop.topic) * 10 >= stop.topic.len().max(it.topic.len()) * 9);
                 if !twin {
                     out.push(stop);
                 }
@@ -61,7 +62,9 @@ fn group(list: Vec<Stop>) -> Vec<Stop> {
     let mut out: Vec<Stop> = Vec::new();
     let key = |it: &Stop| it.claim.text.split([':', ',', '(']).next().unwrap_or_default().trim().to_owned();
     for stop in list {
-        let known = out.iter_mut().find(|it| key(it) == key(&stop) && it.kind == stop.kind && key(&stop).contains("exit") && words(&it.claim.text) + words(&stop.claim.text) <= 60);
+        let known = out
+            .iter_mut()
+            .find(|it| key(it) == key(&stop) && it.kind == stop.kind && key(&stop).contains("exit") && words(&it.claim.text) + words(&stop.claim.text) <= 60);
         match known {
             Some(it) => {
                 let more = stop.claim.text[key(&stop).len()..].trim_start_matches([':', ',']).trim().to_owned();
@@ -143,7 +146,11 @@ fn stop(work: &Work<'_>, script: &Script, exit: &Exit, settings: &BTreeMap<Strin
     }
     let topic = stems(&format!("{shown} {} {}", exit.documented.clone().unwrap_or_default(), used.join(" ")));
     // A constant that decides and does not show in the message is worth its number.
-    let hidden: Vec<&Constant> = script.constants.iter().filter(|it| used.contains(&it.name) && !message.contains(&it.name) && it.value.len() <= 24 && it.value.chars().any(|c| c.is_ascii_digit())).collect();
+    let hidden: Vec<&Constant> = script
+        .constants
+        .iter()
+        .filter(|it| used.contains(&it.name) && !message.contains(&it.name) && it.value.len() <= 24 && it.value.chars().any(|c| c.is_ascii_digit()))
+        .collect();
     if !hidden.is_empty() {
         text.push_str(&format!(", limit {}", hidden.iter().map(|it| format!("`{} = {}`", it.name, it.value)).collect::<Vec<_>>().join(", ")));
     }
@@ -158,7 +165,13 @@ fn stop(work: &Work<'_>, script: &Script, exit: &Exit, settings: &BTreeMap<Strin
     text.push('.');
     let lower = format!("{message} {} {}", exit.documented.clone().unwrap_or_default(), exit.condition.clone().unwrap_or_default()).to_lowercase();
     let gate = re!(r"\b(approved?|approved_by|okay(ed)?|signed|sign-?off|initial\w*|ticked|authori[sz]\w*|\bok [a-z]+|freigabe|freigegeben|unterschrift|genehmigt|has to see it)\b").is_match(&lower);
-    let kind = if gate { StopKind::Gate } else if number { StopKind::Check } else { StopKind::Failure };
+    let kind = if gate {
+        StopKind::Gate
+    } else if number {
+        StopKind::Check
+    } else {
+        StopKind::Failure
+    };
     let recovery = last.and_then(|(_, block)| recovery(work, block, &topic));
     let names = !work.ground.people.mentioned(message).is_empty();
     let weight = 8 + 6 * i32::from(gate) + 4 * i32::from(number) + 5 * i32::from(seen > 0) + 3 * i32::from(names) + 2 * i32::from(exit.documented.is_some());
@@ -202,7 +215,9 @@ fn occurrences<'a>(work: &'a Work<'_>, script: &Script, message: &str, shown: &s
     let mut seen = 0;
     let mut last = None;
     for document in work.ground.documents.iter().filter(|it| it.format == Format::Log) {
-        let own = script.writes.iter().any(|it| fits(&it.pattern, &document.path)) || script.writes.is_empty() || document.blocks.iter().any(|it| it.text.contains(&plain));
+        let own = script.writes.iter().any(|it| fits(&it.pattern, &document.path))
+            || script.writes.is_empty()
+            || document.blocks.iter().any(|it| it.text.contains(&plain));
         if !own {
             continue;
         }
@@ -235,15 +250,22 @@ pub(crate) fn limits(work: &Work<'_>, stops: &[Stop]) -> Vec<Claim> {
         let source = work.ground.documents.iter().find(|it| it.path == script.path).and_then(|it| it.source.as_deref()).unwrap_or_default();
         let mut parts: Vec<(String, Vec<Anchor>)> = Vec::new();
         for constant in &script.constants {
-            let told = stops.iter().any(|it| it.claim.anchors.iter().any(|a| a.path == script.path && a.place == sop_core::Place::Lines { from: constant.line, to: constant.line }));
+            let told = stops.iter().any(|it| {
+                it.claim.anchors.iter().any(|a| a.path == script.path && a.place == sop_core::Place::Lines { from: constant.line, to: constant.line })
+            });
             let limit = constant.value.chars().any(|c| c.is_ascii_digit()) || constant.value.starts_with('[') && constant.value.len() <= 120;
-            if told || !limit || constant.value.len() > 120 || re!(r"(?i)^(URL|PATH|DIR|FILE|ENCOD|COLOU?R|FONT|VERSION|PORT|SEED|HEAD|COLUMNS?|NEED(ED)?|REQUIRED)").is_match(&constant.name) {
+            if told
+                || !limit
+                || constant.value.len() > 120
+                || re!(r"(?i)^(URL|PATH|DIR|FILE|ENCOD|COLOU?R|FONT|VERSION|PORT|SEED|HEAD|COLUMNS?|NEED(ED)?|REQUIRED)").is_match(&constant.name)
+            {
                 continue;
             }
             let mut text = format!("`{} = {}`", constant.name, constant.value.replace('`', "'"));
             let mut anchors = vec![line_anchor(script, work.ground.documents, constant.comment_from.unwrap_or(constant.line), constant.line)];
-            if let Some((n, line)) = source.lines().enumerate().find(|(n, it)| *n as u32 + 1 != constant.line && mentions(it, &constant.name) && it.contains(['"', '\'', '`']) && !it.trim_start().starts_with(['#', '/']))
-                && let Some(said) = literal(line)
+            if let Some((n, line)) = source.lines().enumerate().find(|(n, it)| {
+                *n as u32 + 1 != constant.line && mentions(it, &constant.name) && it.contains(['"', '\'', '`']) && !it.trim_start().starts_with(['#', '/'])
+            }) && let Some(said) = literal(line)
             {
                 text.push_str(&format!(": “{}”", cut(&placeholders(&said), 14)));
                 let n = u32::try_from(n + 1).unwrap_or(u32::MAX);
@@ -279,7 +301,9 @@ pub(crate) fn faults(work: &Work<'_>, stops: &[Stop]) -> Vec<Claim> {
         let mut parts: Vec<(String, Anchor)> = Vec::new();
         for (n, line) in source.lines().enumerate() {
             let code = line.trim();
-            if code.starts_with(['#', '/', '*']) || !re!(r"(?i)\b(err|error|warn|warning|fail|problem|issue|reject|fault|fehler|invalid)\w*\s*[(\[.]|append\(").is_match(code) {
+            if code.starts_with(['#', '/', '*'])
+                || !re!(r"(?i)\b(err|error|warn|warning|fail|problem|issue|reject|fault|fehler|invalid)\w*\s*[(\[.]|append\(").is_match(code)
+            {
                 continue;
             }
             let Some(said) = literal(code) else { continue };
@@ -311,7 +335,11 @@ pub(crate) fn needs(work: &Work<'_>) -> Vec<Claim> {
             told.push(&env.name);
             let mut anchors = vec![line_anchor(script, work.ground.documents, env.line, env.line)];
             let mut text = format!("Set `{}` before any script runs", env.name);
-            if let Some(exit) = script.exits.iter().find(|it| it.message.as_deref().is_some_and(|m| m.contains(&env.name)) || it.condition.as_deref().is_some_and(|c| c.contains(&env.name)) || it.documented.as_deref().is_some_and(|d| d.contains(&env.name))) {
+            if let Some(exit) = script.exits.iter().find(|it| {
+                it.message.as_deref().is_some_and(|m| m.contains(&env.name))
+                    || it.condition.as_deref().is_some_and(|c| c.contains(&env.name))
+                    || it.documented.as_deref().is_some_and(|d| d.contains(&env.name))
+            }) {
                 let said = exit.message.as_deref().or(exit.documented.as_deref()).unwrap_or_default();
                 text.push_str(&format!("; without it `{}` stops: “{}”", name(&script.path), cut(&placeholders(said), 18)));
                 anchors.push(line_anchor(script, work.ground.documents, exit.message_line.unwrap_or(exit.line), exit.message_line.unwrap_or(exit.line)));
@@ -364,7 +392,12 @@ pub(crate) fn inputs(work: &Work<'_>) -> Vec<Claim> {
                 let list: Vec<&str> = needed.iter().take(8).map(|it| it.as_str()).collect();
                 text.push_str(&format!("; needs the columns {}{}", list.join(", "), if needed.len() > 8 { " …" } else { "" }));
             }
-            anchors.push(Anchor { artifact: document.artifact.clone(), path: document.path.clone(), place: table.place.clone(), quote: table.columns.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", ") });
+            anchors.push(Anchor {
+                artifact: document.artifact.clone(),
+                path: document.path.clone(),
+                place: table.place.clone(),
+                quote: table.columns.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", "),
+            });
         } else if let Some(block) = document.blocks.first() {
             anchors.push(anchor(document, block));
         }
@@ -373,11 +406,22 @@ pub(crate) fn inputs(work: &Work<'_>) -> Vec<Claim> {
     }
     if out.is_empty() {
         // No script tells: the tables that lie there are what people start from.
-        for document in work.ground.documents.iter().filter(|it| work.ground.roles.get(&it.path) == Some(&Role::Input) && !other_run(&it.path, work.parameters) && !it.tables.is_empty()).take(5) {
+        for document in work
+            .ground
+            .documents
+            .iter()
+            .filter(|it| work.ground.roles.get(&it.path) == Some(&Role::Input) && !other_run(&it.path, work.parameters) && !it.tables.is_empty())
+            .take(5)
+        {
             let table = &document.tables[0];
             let heads: Vec<&str> = table.columns.iter().take(8).map(|it| it.name.as_str()).collect();
             let text = format!("`{}`, {} rows this time, with the columns {}.", generalise(&document.path, work.parameters), table.rows, heads.join(", "));
-            let at = Anchor { artifact: document.artifact.clone(), path: document.path.clone(), place: table.place.clone(), quote: table.columns.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", ") };
+            let at = Anchor {
+                artifact: document.artifact.clone(),
+                path: document.path.clone(),
+                place: table.place.clone(),
+                quote: table.columns.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", "),
+            };
             out.push(Claim::cited(text, vec![at]));
         }
     }
@@ -422,10 +466,17 @@ pub(crate) fn outputs(work: &Work<'_>) -> Vec<Claim> {
     // Documents that people write each run belong to what is made.
     let mut written: Vec<String> = Vec::new();
     let mut written_anchors: Vec<Anchor> = Vec::new();
-    for document in work.ground.documents.iter().filter(|it| matches!(it.format, Format::Docx | Format::Workbook | Format::Archive | Format::Picture | Format::Pdf | Format::Markdown) && !other_run(&it.path, work.parameters)) {
+    for document in work.ground.documents.iter().filter(|it| {
+        matches!(it.format, Format::Docx | Format::Workbook | Format::Archive | Format::Picture | Format::Pdf | Format::Markdown)
+            && !other_run(&it.path, work.parameters)
+    }) {
         let each_run = work.parameters.iter().any(|it| document.name().contains(&it.token)) || document.format == Format::Archive;
         let shown = format!("`{}`", document.name());
-        if each_run && !made.iter().any(|it| it.contains(document.name())) && !sent.contains(&shown) && written.len() < 4 && !written.contains(&shown)
+        if each_run
+            && !made.iter().any(|it| it.contains(document.name()))
+            && !sent.contains(&shown)
+            && written.len() < 4
+            && !written.contains(&shown)
             && let Some(block) = document.blocks.first()
         {
             written.push(shown);
@@ -451,7 +502,8 @@ pub(crate) fn events(work: &Work<'_>, activities: &[sop_core::Activity]) -> Vec<
         .collect();
     list.sort_by_key(|it| it.1.time);
     list.retain(|it| recurs(&it.1.text));
-    let mut out: Vec<Claim> = list.into_iter().take(1).map(|(document, block)| Claim::cited(capital_stop(&block.text), vec![anchor(document, block)])).collect();
+    let mut out: Vec<Claim> =
+        list.into_iter().take(1).map(|(document, block)| Claim::cited(capital_stop(&block.text), vec![anchor(document, block)])).collect();
     let first = activities.iter().filter(|it| it.action.text.starts_with("Checklist")).min_by_key(|it| it.listed);
     if let (true, Some(first)) = (out.is_empty(), first) {
         let task = first.action.text.split_once(": ").map_or(first.action.text.as_str(), |it| it.1);
@@ -490,8 +542,20 @@ pub(crate) fn terms(work: &Work<'_>) -> Vec<Claim> {
 /// Formulas that say OK, READY, STOP: what the workbook itself checks.
 pub(crate) fn workbook_checks(work: &Work<'_>) -> Vec<Claim> {
     let mut out: Vec<Claim> = Vec::new();
-    for document in work.ground.documents.iter().filter(|it| it.format == Format::Workbook && !other_run(&it.path, work.parameters) && work.ground.roles.get(&it.path) != Some(&Role::Noise)) {
-        if work.ground.roles.get(&document.path) == Some(&Role::Template) && work.ground.documents.iter().any(|it| it.format == Format::Workbook && it.path != document.path && work.ground.roles.get(&it.path) != Some(&Role::Template) && shared(&stems(it.name()), &stems(document.name())) >= 1) {
+    for document in work
+        .ground
+        .documents
+        .iter()
+        .filter(|it| it.format == Format::Workbook && !other_run(&it.path, work.parameters) && work.ground.roles.get(&it.path) != Some(&Role::Noise))
+    {
+        if work.ground.roles.get(&document.path) == Some(&Role::Template)
+            && work.ground.documents.iter().any(|it| {
+                it.format == Format::Workbook
+                    && it.path != document.path
+                    && work.ground.roles.get(&it.path) != Some(&Role::Template)
+                    && shared(&stems(it.name()), &stems(document.name())) >= 1
+            })
+        {
             continue;
         }
         let mut parts: Vec<(String, Anchor)> = Vec::new();
@@ -506,11 +570,15 @@ pub(crate) fn workbook_checks(work: &Work<'_>) -> Vec<Claim> {
             if !compares {
                 continue;
             }
-            parts.push((format!("{} “{label}” says {}", block.place, verdicts.iter().map(|it| format!("“{it}”")).collect::<Vec<_>>().join(" or ")), anchor(document, block)));
+            parts.push((
+                format!("{} “{label}” says {}", block.place, verdicts.iter().map(|it| format!("“{it}”")).collect::<Vec<_>>().join(" or ")),
+                anchor(document, block),
+            ));
         }
         parts.truncate(6);
         if !parts.is_empty() {
-            let text = format!("In `{}`: {}.", generalise(document.name(), work.parameters), parts.iter().map(|it| it.0.clone()).collect::<Vec<_>>().join("; "));
+            let text =
+                format!("In `{}`: {}.", generalise(document.name(), work.parameters), parts.iter().map(|it| it.0.clone()).collect::<Vec<_>>().join("; "));
             out.push(Claim::cited(text, parts.into_iter().map(|it| it.1).collect()));
         }
     }
@@ -522,7 +590,9 @@ pub(crate) fn workbook_checks(work: &Work<'_>) -> Vec<Claim> {
 /// Small tabs that hold nothing but limits: a priority and its minutes, a channel and its length.
 fn policies(work: &Work<'_>) -> Vec<Claim> {
     let mut out: Vec<Claim> = Vec::new();
-    for document in work.ground.documents.iter().filter(|it| it.format == Format::Workbook && !matches!(work.ground.roles.get(&it.path), Some(Role::Noise | Role::Output))) {
+    for document in
+        work.ground.documents.iter().filter(|it| it.format == Format::Workbook && !matches!(work.ground.roles.get(&it.path), Some(Role::Noise | Role::Output)))
+    {
         let mut sheets: BTreeMap<&str, Vec<&Block>> = BTreeMap::new();
         for block in &document.blocks {
             if let sop_core::Place::Cell { sheet, .. } = &block.place {
@@ -530,15 +600,22 @@ fn policies(work: &Work<'_>) -> Vec<Claim> {
             }
         }
         for (sheet, blocks) in sheets {
-            if !re!(r"(?i)\b(policy|limits?|targets?|settings?|parameters?|thresholds?|rules?|sla|grenzen|vorgaben|richtlinie|einstellungen|stammdaten)\b").is_match(sheet) || blocks.iter().any(|it| it.kind == BlockKind::Formula) {
+            if !re!(r"(?i)\b(policy|limits?|targets?|settings?|parameters?|thresholds?|rules?|sla|grenzen|vorgaben|richtlinie|einstellungen|stammdaten)\b")
+                .is_match(sheet)
+                || blocks.iter().any(|it| it.kind == BlockKind::Formula)
+            {
                 continue;
             }
-            let pairs: Vec<&&Block> = blocks.iter().filter(|it| it.kind == BlockKind::Field && it.text.split_once(": ").is_some_and(|(_, v)| re!(r"^[£$€]?-?[\d.,]+ ?\w*%?$").is_match(v.trim()))).collect();
+            let pairs: Vec<&&Block> = blocks
+                .iter()
+                .filter(|it| it.kind == BlockKind::Field && it.text.split_once(": ").is_some_and(|(_, v)| re!(r"^[£$€]?-?[\d.,]+ ?\w*%?$").is_match(v.trim())))
+                .collect();
             if pairs.is_empty() || pairs.len() > 12 {
                 continue;
             }
             let head: Vec<&&Block> = blocks.iter().filter(|it| it.kind != BlockKind::Field && words(&it.text) >= 2 && words(&it.text) <= 14).take(2).collect();
-            let unit = document.tables.iter().find(|it| it.name == sheet).and_then(|it| it.columns.get(1)).map_or_else(String::new, |it| format!(" ({})", it.name));
+            let unit =
+                document.tables.iter().find(|it| it.name == sheet).and_then(|it| it.columns.get(1)).map_or_else(String::new, |it| format!(" ({})", it.name));
             let text = format!(
                 "`{}`, {sheet}{}: {}{unit}.",
                 document.name(),

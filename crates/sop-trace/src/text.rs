@@ -1,6 +1,5 @@
 //! Small things about text: sentences, stems of words, quantities, names.
 
-
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -15,9 +14,9 @@ pub(crate) use re;
 
 /// Words after which a full stop does not end a sentence.
 const ABBREVIATIONS: &[&str] = &[
-    "mr", "mrs", "ms", "dr", "st", "no", "nr", "vs", "e.g", "i.e", "z.b", "d.h", "bzw", "ca", "inkl", "evtl", "usw",
-    "approx", "incl", "etc", "inc", "ltd", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct",
-    "nov", "dec", "fig", "ref", "tel", "abs", "str", "max", "min", "al", "u.a", "ggf", "art",
+    "mr", "mrs", "ms", "dr", "st", "no", "nr", "vs", "e.g", "i.e", "z.b", "d.h", "bzw", "ca", "inkl", "evtl", "usw", "approx", "incl", "etc", "inc", "ltd",
+    "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "fig", "ref", "tel", "abs", "str", "max", "min", "al", "u.a", "ggf",
+    "art",
 ];
 
 /// Splits text into sentences; each is an exact, trimmed slice of it.
@@ -109,7 +108,27 @@ pub(crate) fn stem(word: &str) -> Option<String> {
         return None;
     }
     let mut w = word;
-    for (suffix, keep) in [("ations", 4), ("ation", 4), ("ences", 4), ("ence", 4), ("ances", 4), ("ance", 4), ("ings", 3), ("ing", 3), ("ies", 3), ("ied", 3), ("ers", 4), ("ed", 3), ("es", 4), ("er", 4), ("en", 4), ("ly", 4), ("s", 3), ("e", 3), ("y", 3)] {
+    for (suffix, keep) in [
+        ("ations", 4),
+        ("ation", 4),
+        ("ences", 4),
+        ("ence", 4),
+        ("ances", 4),
+        ("ance", 4),
+        ("ings", 3),
+        ("ing", 3),
+        ("ies", 3),
+        ("ied", 3),
+        ("ers", 4),
+        ("ed", 3),
+        ("es", 4),
+        ("er", 4),
+        ("en", 4),
+        ("ly", 4),
+        ("s", 3),
+        ("e", 3),
+        ("y", 3),
+    ] {
         if let Some(cut) = w.strip_suffix(suffix)
             && cut.chars().count() >= keep
         {
@@ -150,11 +169,40 @@ pub(crate) struct Quantity {
 }
 
 const NUMBER_WORDS: &[(&str, f64)] = &[
-    ("one", 1.0), ("two", 2.0), ("three", 3.0), ("four", 4.0), ("five", 5.0), ("six", 6.0), ("seven", 7.0),
-    ("eight", 8.0), ("nine", 9.0), ("ten", 10.0), ("eleven", 11.0), ("twelve", 12.0), ("fourteen", 14.0), ("fifteen", 15.0), ("twenty", 20.0),
-    ("thirty", 30.0), ("fifty", 50.0), ("sixty", 60.0), ("hundred", 100.0), ("a hundred", 100.0), ("thousand", 1000.0),
-    ("a thousand", 1000.0), ("zwei", 2.0), ("drei", 3.0), ("vier", 4.0), ("fünf", 5.0), ("sechs", 6.0),
-    ("sieben", 7.0), ("acht", 8.0), ("neun", 9.0), ("zehn", 10.0), ("vierzehn", 14.0), ("zwanzig", 20.0), ("dreißig", 30.0),
+    ("one", 1.0),
+    ("two", 2.0),
+    ("three", 3.0),
+    ("four", 4.0),
+    ("five", 5.0),
+    ("six", 6.0),
+    ("seven", 7.0),
+    ("eight", 8.0),
+    ("nine", 9.0),
+    ("ten", 10.0),
+    ("eleven", 11.0),
+    ("twelve", 12.0),
+    ("fourteen", 14.0),
+    ("fifteen", 15.0),
+    ("twenty", 20.0),
+    ("thirty", 30.0),
+    ("fifty", 50.0),
+    ("sixty", 60.0),
+    ("hundred", 100.0),
+    ("a hundred", 100.0),
+    ("thousand", 1000.0),
+    ("a thousand", 1000.0),
+    ("zwei", 2.0),
+    ("drei", 3.0),
+    ("vier", 4.0),
+    ("fünf", 5.0),
+    ("sechs", 6.0),
+    ("sieben", 7.0),
+    ("acht", 8.0),
+    ("neun", 9.0),
+    ("zehn", 10.0),
+    ("vierzehn", 14.0),
+    ("zwanzig", 20.0),
+    ("dreißig", 30.0),
 ];
 
 /// Returns every quantity of a text, in order.
@@ -186,13 +234,19 @@ pub(crate) fn quantities(text: &str) -> Vec<Quantity> {
             }
         } else if let Some(px) = found.name("px") {
             match px.as_str().to_lowercase().as_str() {
-                "h" => { value *= 60.0; "min".to_owned() }
+                "h" => {
+                    value *= 60.0;
+                    "min".to_owned()
+                }
                 other => other.to_owned(),
             }
         } else if let Some(noun) = found.name("noun") {
             let noun = noun.as_str().to_lowercase();
             match noun.as_str() {
-                "hour" | "hours" | "stunde" | "stunden" => { value *= 60.0; "min".to_owned() }
+                "hour" | "hours" | "stunde" | "stunden" => {
+                    value *= 60.0;
+                    "min".to_owned()
+                }
                 "minute" | "minutes" | "min" | "mins" | "minuten" => "min".to_owned(),
                 "day" | "days" | "tag" | "tage" | "tagen" => "day".to_owned(),
                 "pixel" | "pixels" => "px".to_owned(),
@@ -253,10 +307,7 @@ mod tests {
 
     #[test]
     fn a_sentence_ends_at_its_stop_and_not_at_an_abbreviation() {
-        assert_eq!(
-            sentences("Ask Dr. Hale by 5 p.m. today. It's 1.42%, so stop!"),
-            ["Ask Dr. Hale by 5 p.m.", "today.", "It's 1.42%, so stop!"]
-        );
+        assert_eq!(sentences("Ask Dr. Hale by 5 p.m. today. It's 1.42%, so stop!"), ["Ask Dr. Hale by 5 p.m.", "today.", "It's 1.42%, so stop!"]);
         assert_eq!(sentences("isn't a fault either. 8 of the 11 are theirs"), ["isn't a fault either.", "8 of the 11 are theirs"]);
     }
 

@@ -157,7 +157,9 @@ fn event(lines: &[&Property], place: Place) -> Option<Block> {
 
 /// Says in words how often an event comes back.
 fn repetition(rule: &str, start: Option<Moment>) -> String {
-    let get = |key: &str| rule.split(';').filter_map(|it| it.trim().split_once('=')).find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, it)| it.to_uppercase());
+    let get = |key: &str| {
+        rule.split(';').filter_map(|it| it.trim().split_once('=')).find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, it)| it.to_uppercase())
+    };
     let every = get("INTERVAL").and_then(|it| it.parse::<u32>().ok()).unwrap_or(1);
     let frequency = get("FREQ").unwrap_or_default();
     let (adverb, unit) = match frequency.as_str() {

@@ -2,15 +2,151 @@
 
 /// Programs whose name alone says that the line is a command, if what follows looks like arguments.
 const PROGRAMS: &[&str] = &[
-    "node", "npm", "npx", "yarn", "pnpm", "deno", "bun", "python", "python3", "py", "pip", "pip3", "pipx", "uv", "poetry", "conda", "bash", "sh",
-    "zsh", "source", "git", "gh", "cp", "mv", "rm", "ls", "cd", "ln", "mkdir", "rmdir", "touch", "chmod", "chown", "curl", "wget", "ssh", "scp",
-    "sftp", "rsync", "open", "xdg-open", "start", "cat", "less", "head", "tail", "grep", "rg", "awk", "sed", "sort", "uniq", "wc", "cut", "diff",
-    "find", "xargs", "export", "set", "unset", "echo", "env", "make", "just", "cargo", "go", "docker", "docker-compose", "podman", "kubectl",
-    "helm", "terraform", "ansible-playbook", "aws", "az", "gcloud", "psql", "mysql", "sqlite3", "duckdb", "bq", "snowsql", "pg_dump", "rscript",
-    "perl", "php", "ruby", "java", "dotnet", "pwsh", "powershell", "cscript", "copy", "xcopy", "robocopy", "move", "del", "ren", "dir", "type",
-    "zip", "unzip", "tar", "gzip", "gunzip", "7z", "gpg", "openssl", "sudo", "crontab", "pandoc", "libreoffice", "soffice", "pdftk", "qpdf",
-    "convert", "magick", "ffmpeg", "tesseract", "jq", "yq", "xsv", "csvkit", "csvcut", "dbt", "airflow", "jupyter", "code", "vim", "vi", "nano",
-    "exit", "clear", "history", "pwd", "whoami", "date", "top", "ps", "kill", "man", "which", "brew", "apt", "apt-get",
+    "node",
+    "npm",
+    "npx",
+    "yarn",
+    "pnpm",
+    "deno",
+    "bun",
+    "python",
+    "python3",
+    "py",
+    "pip",
+    "pip3",
+    "pipx",
+    "uv",
+    "poetry",
+    "conda",
+    "bash",
+    "sh",
+    "zsh",
+    "source",
+    "git",
+    "gh",
+    "cp",
+    "mv",
+    "rm",
+    "ls",
+    "cd",
+    "ln",
+    "mkdir",
+    "rmdir",
+    "touch",
+    "chmod",
+    "chown",
+    "curl",
+    "wget",
+    "ssh",
+    "scp",
+    "sftp",
+    "rsync",
+    "open",
+    "xdg-open",
+    "start",
+    "cat",
+    "less",
+    "head",
+    "tail",
+    "grep",
+    "rg",
+    "awk",
+    "sed",
+    "sort",
+    "uniq",
+    "wc",
+    "cut",
+    "diff",
+    "find",
+    "xargs",
+    "export",
+    "set",
+    "unset",
+    "echo",
+    "env",
+    "make",
+    "just",
+    "cargo",
+    "go",
+    "docker",
+    "docker-compose",
+    "podman",
+    "kubectl",
+    "helm",
+    "terraform",
+    "ansible-playbook",
+    "aws",
+    "az",
+    "gcloud",
+    "psql",
+    "mysql",
+    "sqlite3",
+    "duckdb",
+    "bq",
+    "snowsql",
+    "pg_dump",
+    "rscript",
+    "perl",
+    "php",
+    "ruby",
+    "java",
+    "dotnet",
+    "pwsh",
+    "powershell",
+    "cscript",
+    "copy",
+    "xcopy",
+    "robocopy",
+    "move",
+    "del",
+    "ren",
+    "dir",
+    "type",
+    "zip",
+    "unzip",
+    "tar",
+    "gzip",
+    "gunzip",
+    "7z",
+    "gpg",
+    "openssl",
+    "sudo",
+    "crontab",
+    "pandoc",
+    "libreoffice",
+    "soffice",
+    "pdftk",
+    "qpdf",
+    "convert",
+    "magick",
+    "ffmpeg",
+    "tesseract",
+    "jq",
+    "yq",
+    "xsv",
+    "csvkit",
+    "csvcut",
+    "dbt",
+    "airflow",
+    "jupyter",
+    "code",
+    "vim",
+    "vi",
+    "nano",
+    "exit",
+    "clear",
+    "history",
+    "pwd",
+    "whoami",
+    "date",
+    "top",
+    "ps",
+    "kill",
+    "man",
+    "which",
+    "brew",
+    "apt",
+    "apt-get",
 ];
 
 /// Whether a line is a command: a known program with arguments, or a script that is called by its path.
@@ -19,7 +155,10 @@ pub(super) fn is_command(line: &str) -> bool {
     let mut words = line.split_whitespace().skip_while(|word| is_assignment(word));
     let Some(first) = words.next() else { return line.contains('=') && line.split_whitespace().count() == 1 && !line.contains(": ") };
     let rest: Vec<&str> = words.collect();
-    if first.contains('/') && [".sh", ".py", ".js", ".mjs", ".ts", ".r", ".pl", ".rb", ".ps1"].iter().any(|it| first.to_lowercase().ends_with(it)) && !first.contains("://") {
+    if first.contains('/')
+        && [".sh", ".py", ".js", ".mjs", ".ts", ".r", ".pl", ".rb", ".ps1"].iter().any(|it| first.to_lowercase().ends_with(it))
+        && !first.contains("://")
+    {
         return true;
     }
     if first.starts_with("./") || first.starts_with(".\\") || first.starts_with("~/") {
@@ -73,7 +212,8 @@ fn is_cmdlet(word: &str) -> bool {
 
 /// Prose has small words and commas; arguments have paths, flags and quotes.
 fn looks_like_arguments(words: &[&str]) -> bool {
-    const PROSE: &[&str] = &["the", "a", "an", "it", "that", "this", "is", "are", "and", "to", "of", "for", "your", "my", "our", "sure", "first", "der", "die", "das"];
+    const PROSE: &[&str] =
+        &["the", "a", "an", "it", "that", "this", "is", "are", "and", "to", "of", "for", "your", "my", "our", "sure", "first", "der", "die", "das"];
     let technical = |word: &&&str| {
         let word = word.trim_end_matches(['.', ',', ':', ';', ')']);
         word.starts_with('-') && word.len() > 1
@@ -81,7 +221,8 @@ fn looks_like_arguments(words: &[&str]) -> bool {
             || word.starts_with(['"', '\''])
             || word.split_once('.').is_some_and(|(stem, ending)| !stem.is_empty() && (1..=5).contains(&ending.len()))
     };
-    let prose = words.iter().filter(|word| PROSE.contains(&word.to_lowercase().as_str()) || word.ends_with(',') || word.len() > 1 && word.ends_with('.')).count();
+    let prose =
+        words.iter().filter(|word| PROSE.contains(&word.to_lowercase().as_str()) || word.ends_with(',') || word.len() > 1 && word.ends_with('.')).count();
     let technical = words.iter().filter(technical).count();
     match words.len() {
         0 => false,

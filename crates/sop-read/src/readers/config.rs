@@ -46,7 +46,8 @@ fn read(input: &Input<'_>) -> Result<Raw, String> {
 /// Returns the text of a field. The value of a secret is not read, whatever it looks like.
 pub(super) fn field(key: &str, value: &str) -> String {
     let own = key.rsplit('.').next().unwrap_or(key).to_lowercase().replace(['-', ' ', '_'], "");
-    let secret = ["password", "passwd", "passwort", "kennwort", "secret", "token", "apikey", "privatekey", "accesskey", "credential"].iter().any(|it| own.contains(it));
+    let secret =
+        ["password", "passwd", "passwort", "kennwort", "secret", "token", "apikey", "privatekey", "accesskey", "credential"].iter().any(|it| own.contains(it));
     match secret && value.len() > 3 && !value.starts_with("${") {
         true => format!("{key}: [value not shown]"),
         false => fold(&format!("{key}: {value}")),
@@ -316,14 +317,23 @@ mod tests {
     fn comments_stand_with_their_key() {
         check(
             keys("; one month\n\n[fx]\neur_gbp = 0.8714 ; from Ruth\n\n# shop = account\n[channels]\nOnline Store = 4000, Online\n", "ini"),
-            &["# one month @ line 1", "eur_gbp: 0.8714 [fx] @ line 4", "# from Ruth [eur_gbp] @ line 4", "# shop = account [channels] @ line 6", "Online Store: 4000, Online [channels] @ line 8"],
+            &[
+                "# one month @ line 1",
+                "eur_gbp: 0.8714 [fx] @ line 4",
+                "# from Ruth [eur_gbp] @ line 4",
+                "# shop = account [channels] @ line 6",
+                "Online Store: 4000, Online [channels] @ line 8",
+            ],
         );
     }
 
     #[test]
     fn shell_settings_and_secrets() {
         check(
-            keys("LIMIT=600      # before VAT\n# Do not shorten\n# this list.\nNEVER='a|b #c'\ndb_password = hunter22\nnames = [\n  \"x\", # first\n  \"y\",\n]\n", "conf"),
+            keys(
+                "LIMIT=600      # before VAT\n# Do not shorten\n# this list.\nNEVER='a|b #c'\ndb_password = hunter22\nnames = [\n  \"x\", # first\n  \"y\",\n]\n",
+                "conf",
+            ),
             &[
                 "LIMIT: 600 @ line 1",
                 "# before VAT [LIMIT] @ line 1",
@@ -338,7 +348,9 @@ mod tests {
     #[test]
     fn yaml_keys_have_their_parents_as_context() {
         check(
-            yaml("# nightly\nschedule:\n  hour: 6 # before the shop opens\n  days: [mon, fri]\nneeds:\n- orders\n- ledger\nsteps:\n  - name: Check\n    run: |\n      make check\n      make send\n"),
+            yaml(
+                "# nightly\nschedule:\n  hour: 6 # before the shop opens\n  days: [mon, fri]\nneeds:\n- orders\n- ledger\nsteps:\n  - name: Check\n    run: |\n      make check\n      make send\n",
+            ),
             &[
                 "# nightly [schedule] @ line 1",
                 "hour: 6 [schedule] @ line 3",

@@ -602,11 +602,7 @@ mod tests {
     fn tracked_change_keeps_its_author_and_the_text_reads_as_changed() {
         check(
             r#"<w:p><w:r><w:t xml:space="preserve">Pay within </w:t></w:r><w:del w:author="Ana"><w:r><w:delText>30</w:delText></w:r></w:del><w:ins w:author="Ana"><w:r><w:t>14</w:t></w:r></w:ins><w:r><w:t xml:space="preserve"> days.</w:t></w:r></w:p>"#,
-            &[
-                "Paragraph Pay within 14 days. @ paragraph 1",
-                "Note deleted: 30 by Ana @ paragraph 1",
-                "Note inserted: 14 by Ana @ paragraph 1",
-            ],
+            &["Paragraph Pay within 14 days. @ paragraph 1", "Note deleted: 30 by Ana @ paragraph 1", "Note inserted: 14 by Ana @ paragraph 1"],
         );
     }
 

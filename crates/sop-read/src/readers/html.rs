@@ -16,8 +16,7 @@ fn accepts(input: &Input<'_>) -> bool {
     let name = input.name.to_lowercase();
     let head = String::from_utf8_lossy(&input.bytes[..input.bytes.len().min(512)]).to_lowercase();
     let head = head.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']);
-    name.ends_with(".html") || name.ends_with(".htm") || name.ends_with(".xhtml")
-        || head.starts_with("<!doctype html") || head.starts_with("<html")
+    name.ends_with(".html") || name.ends_with(".htm") || name.ends_with(".xhtml") || head.starts_with("<!doctype html") || head.starts_with("<html")
 }
 
 fn read(input: &Input<'_>) -> Result<Raw, String> {
@@ -162,8 +161,8 @@ impl State {
                 self.end_row();
                 self.flush();
             }
-            "p" | "div" | "section" | "article" | "header" | "footer" | "main" | "nav" | "aside" | "blockquote" | "pre"
-            | "dt" | "dd" | "figcaption" | "form" | "body" | "hr" | "address" | "caption" | "fieldset" | "legend" => {
+            "p" | "div" | "section" | "article" | "header" | "footer" | "main" | "nav" | "aside" | "blockquote" | "pre" | "dt" | "dd" | "figcaption"
+            | "form" | "body" | "hr" | "address" | "caption" | "fieldset" | "legend" => {
                 self.break_line();
             }
             _ => {}

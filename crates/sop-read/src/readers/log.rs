@@ -73,7 +73,9 @@ fn stamp(line: &str) -> Option<(Option<Moment>, usize)> {
     }
     // `Nov  2 09:36:41` and `09:36:41`
     let month = |word: &str| ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"].contains(&word.to_lowercase().as_str());
-    let clock = |word: &str| word.len() >= 8 && word.get(..8).is_some_and(|it| it.bytes().enumerate().all(|(at, c)| if at % 3 == 2 { c == b':' } else { c.is_ascii_digit() }));
+    let clock = |word: &str| {
+        word.len() >= 8 && word.get(..8).is_some_and(|it| it.bytes().enumerate().all(|(at, c)| if at % 3 == 2 { c == b':' } else { c.is_ascii_digit() }))
+    };
     let mut words = rest.split_whitespace();
     let first = words.next()?;
     if clock(first) {

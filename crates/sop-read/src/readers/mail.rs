@@ -115,9 +115,9 @@ fn turned(name: String) -> String {
 }
 
 fn time(message: &Message<'_>) -> Option<Moment> {
-    let written = message.date().and_then(|it| {
-        Moment::new(it.year as i16, it.month as i8, it.day as i8, it.hour as i8, it.minute as i8, it.second.min(59) as i8, 0).ok()
-    });
+    let written = message
+        .date()
+        .and_then(|it| Moment::new(it.year as i16, it.month as i8, it.day as i8, it.hour as i8, it.minute as i8, it.second.min(59) as i8, 0).ok());
     // A mail saved as text has "Sent:" in the words of its mail program.
     written.or_else(|| ["Sent", "Date"].iter().find_map(|it| super::moments::moment_in(message.header_raw(*it)?)))
 }
@@ -192,7 +192,9 @@ mod tests {
     #[test]
     fn quoted_reply_is_not_a_second_statement() {
         check(
-            &format!("{HEAD}Yes to that line\nonly.\n\nRuth\n--\nRuth Adeyemi, Finance\n\nOn Tue, 3 Nov 2026 at 16:02, Tom Beckett wrote:\n> May I?\n>\n> Tom\n"),
+            &format!(
+                "{HEAD}Yes to that line\nonly.\n\nRuth\n--\nRuth Adeyemi, Finance\n\nOn Tue, 3 Nov 2026 at 16:02, Tom Beckett wrote:\n> May I?\n>\n> Tom\n"
+            ),
             &[
                 "Message message 1, line 1 Ruth Adeyemi: Yes to that line only.",
                 "Signature message 1, line 4 Ruth Adeyemi: Ruth",
@@ -206,7 +208,9 @@ mod tests {
     #[test]
     fn outlook_and_german_quotes_are_known() {
         check(
-            &format!("{HEAD}Erledigt.\n\nVon: Groß, Jürgen\nGesendet: Dienstag, 3. März 2026 09:15\nAn: Ruth\nBetreff: Rechnung\n\nBitte prüfen.\n\nAm 02.03.2026 um 08:00 schrieb Anna Weiß:\n> Anbei.\n"),
+            &format!(
+                "{HEAD}Erledigt.\n\nVon: Groß, Jürgen\nGesendet: Dienstag, 3. März 2026 09:15\nAn: Ruth\nBetreff: Rechnung\n\nBitte prüfen.\n\nAm 02.03.2026 um 08:00 schrieb Anna Weiß:\n> Anbei.\n"
+            ),
             &[
                 "Message message 1, line 1 Ruth Adeyemi: Erledigt.",
                 "QuotedReply message 1, line 8 Jürgen Groß: Bitte prüfen.",
@@ -218,7 +222,9 @@ mod tests {
     #[test]
     fn items_stand_alone_and_their_continuation_belongs_to_them() {
         check(
-            &format!("{HEAD}1 The clock, today.\n2 Logins. We only\n  look.\n3 Nothing else.\n\nKind regards,\nRuth Adeyemi\nFinance\n\nThis email is confidential and intended only for the recipient.\n"),
+            &format!(
+                "{HEAD}1 The clock, today.\n2 Logins. We only\n  look.\n3 Nothing else.\n\nKind regards,\nRuth Adeyemi\nFinance\n\nThis email is confidential and intended only for the recipient.\n"
+            ),
             &[
                 "Message message 1, line 1 Ruth Adeyemi: 1 The clock, today.",
                 "Message message 1, line 2 Ruth Adeyemi: 2 Logins. We only look.",

@@ -103,6 +103,9 @@ mod tests {
             .filter(|it| it.kind != BlockKind::Field)
             .map(|it| format!("{} {}: {}", it.place, it.speaker.as_deref().unwrap_or("?"), it.text))
             .collect();
-        assert_eq!(said, ["message 1, line 1 Ann: First. From here on it is mine.", "message 2, line 1 Bob: Second.", "message 2, line 3 Ann: From here on it is mine."]);
+        assert_eq!(
+            said,
+            ["message 1, line 1 Ann: First. From here on it is mine.", "message 2, line 1 Bob: Second.", "message 2, line 3 Ann: From here on it is mine."]
+        );
     }
 }

@@ -29,10 +29,23 @@ mod workbook;
 use crate::reader::Reader;
 
 pub(crate) const READERS: &[Reader] = &[
-    mail::READER, mailbox::READER, calendar::READER,
-    picture::READER, pdf::READER, docx::READER, workbook::READER, html::READER, archive::READER,
+    mail::READER,
+    mailbox::READER,
+    calendar::READER,
+    picture::READER,
+    pdf::READER,
+    docx::READER,
+    workbook::READER,
+    html::READER,
+    archive::READER,
     shell_history::READER,
     chat::READER,
-    env_file::READER, config::READER, log::READER, json::READER,
-    table::READER, script::READER, markdown::READER, text::READER,
+    env_file::READER,
+    config::READER,
+    log::READER,
+    json::READER,
+    table::READER,
+    script::READER,
+    markdown::READER,
+    text::READER,
 ];

@@ -73,12 +73,7 @@ impl<'a> Package<'a> {
     pub fn properties(&mut self) -> Properties {
         let Some(core) = self.tree("docProps/core.xml") else { return Properties::default() };
         let get = |name: &str| core.child(name).map(Node::text).filter(|text| !text.is_empty());
-        Properties {
-            title: get("title"),
-            author: get("creator"),
-            last_author: get("lastModifiedBy"),
-            modified: get("modified"),
-        }
+        Properties { title: get("title"), author: get("creator"), last_author: get("lastModifiedBy"), modified: get("modified") }
     }
 }
 

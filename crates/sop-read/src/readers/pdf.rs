@@ -5,8 +5,8 @@ use crate::reader::{Input, Raw, Reader};
 use hayro_interpret::font::Glyph as Shape;
 use hayro_interpret::hayro_cmap::BfString;
 use hayro_interpret::{
-    BlendMode, ClipPath, Context, Device, GlyphDrawMode, Image, InterpreterCache, InterpreterSettings, Paint,
-    PathDrawMode, SoftMask, TransformExt, interpret_page,
+    BlendMode, ClipPath, Context, Device, GlyphDrawMode, Image, InterpreterCache, InterpreterSettings, Paint, PathDrawMode, SoftMask, TransformExt,
+    interpret_page,
 };
 use hayro_syntax::object::{Array, Dict, Name, Number, Object, String as PdfString};
 use hayro_syntax::page::Page;
@@ -227,14 +227,7 @@ fn pieces(row: &[Letter], stops: &[f64]) -> Vec<Piece> {
                 piece.end = piece.end.max(letter.end);
                 piece.size = piece.size.max(letter.size);
             }
-            _ => pieces.push(Piece {
-                text: letter.text.clone(),
-                x: letter.x,
-                end: letter.end,
-                y: letter.y,
-                size: letter.size,
-                first_word: 0.0,
-            }),
+            _ => pieces.push(Piece { text: letter.text.clone(), x: letter.x, end: letter.end, y: letter.y, size: letter.size, first_word: 0.0 }),
         }
         space = false;
     }
@@ -376,9 +369,7 @@ fn continues(before: &Line, line: &Line, last: BlockKind, kind: BlockKind, margi
 
 /// Joins two lines of one paragraph; a word cut by a hyphen at the end of a line is put together.
 fn join(text: &mut String, next: &str) {
-    let cut = text.ends_with('-')
-        && text.chars().rev().nth(1).is_some_and(char::is_lowercase)
-        && next.chars().next().is_some_and(char::is_lowercase);
+    let cut = text.ends_with('-') && text.chars().rev().nth(1).is_some_and(char::is_lowercase) && next.chars().next().is_some_and(char::is_lowercase);
     // Whether the hyphen belongs to the word cannot be known; the quote keeps it as it stands.
     if !cut && !text.ends_with('\u{ad}') {
         text.push(' ');
@@ -472,8 +463,7 @@ fn text_string(bytes: &[u8]) -> String {
 
 /// Returns the line of the page that an annotation stands beside.
 fn nearest_line(page: &Page<'_>, annotation: &Dict<'_>, lines: &[Line]) -> u32 {
-    let corners: Vec<f64> =
-        annotation.get::<Array<'_>>("Rect").map(|it| it.iter::<Number>().take(4).map(|n| n.as_f64()).collect()).unwrap_or_default();
+    let corners: Vec<f64> = annotation.get::<Array<'_>>("Rect").map(|it| it.iter::<Number>().take(4).map(|n| n.as_f64()).collect()).unwrap_or_default();
     let [x, y0, _, y1] = corners.as_slice() else { return 1 };
     let at = page.initial_transform(true).to_kurbo() * Point::new(*x, y0.min(*y1));
     let distance = |line: &&Line| (line.y - at.y).abs();

@@ -126,9 +126,7 @@ fn right_of(lines: &[PictureLine], at: usize) -> Option<usize> {
 /// Finds grids: three rows or more below each other, with the same three columns or more.
 fn tables(lines: &[PictureLine], used: &mut [bool]) -> Vec<(usize, Block)> {
     let rows = rows(lines);
-    let aligned = |a: &[usize], b: &[usize]| {
-        a.len() == b.len() && a.len() >= 3 && a.iter().zip(b).all(|(a, b)| same_column(&lines[*a], &lines[*b]))
-    };
+    let aligned = |a: &[usize], b: &[usize]| a.len() == b.len() && a.len() >= 3 && a.iter().zip(b).all(|(a, b)| same_column(&lines[*a], &lines[*b]));
     let mut found = Vec::new();
     let mut from = 0;
     while from < rows.len() {
@@ -268,20 +266,119 @@ fn column_from(lines: &[PictureLine], start: usize, used: &[bool]) -> Vec<usize>
 /// What forms and tickets call their fields. Only a hint: two of them at the same beat of a column make it a form.
 const KNOWN_LABELS: &[&str] = &[
     // English
-    "account", "address", "amount", "approver", "assignee", "assigned to", "category", "channel", "client", "company", "contact",
-    "country", "created", "currency", "customer", "date", "department", "description", "due", "due date", "email", "first reply",
-    "group", "id", "language", "location", "name", "number", "order", "organisation", "organization", "owner", "period", "phone",
-    "plan", "priority", "product", "project", "quantity", "reference", "region", "reporter", "requester", "role", "site",
-    "stage", "state", "status", "subject", "supplier", "tag", "tags", "team", "total", "type", "updated", "user", "vendor", "version",
+    "account",
+    "address",
+    "amount",
+    "approver",
+    "assignee",
+    "assigned to",
+    "category",
+    "channel",
+    "client",
+    "company",
+    "contact",
+    "country",
+    "created",
+    "currency",
+    "customer",
+    "date",
+    "department",
+    "description",
+    "due",
+    "due date",
+    "email",
+    "first reply",
+    "group",
+    "id",
+    "language",
+    "location",
+    "name",
+    "number",
+    "order",
+    "organisation",
+    "organization",
+    "owner",
+    "period",
+    "phone",
+    "plan",
+    "priority",
+    "product",
+    "project",
+    "quantity",
+    "reference",
+    "region",
+    "reporter",
+    "requester",
+    "role",
+    "site",
+    "stage",
+    "state",
+    "status",
+    "subject",
+    "supplier",
+    "tag",
+    "tags",
+    "team",
+    "total",
+    "type",
+    "updated",
+    "user",
+    "vendor",
+    "version",
     // German
-    "adresse", "betrag", "datum", "fällig", "kategorie", "konto", "kunde", "lieferant", "nummer", "priorität", "projekt", "referenz",
-    "stand", "telefon", "typ", "verantwortlich", "zuständig",
+    "adresse",
+    "betrag",
+    "datum",
+    "fällig",
+    "kategorie",
+    "konto",
+    "kunde",
+    "lieferant",
+    "nummer",
+    "priorität",
+    "projekt",
+    "referenz",
+    "stand",
+    "telefon",
+    "typ",
+    "verantwortlich",
+    "zuständig",
     // French
-    "client", "compte", "destinataire", "échéance", "fournisseur", "montant", "nom", "priorité", "projet", "référence", "responsable",
-    "statut", "téléphone",
+    "client",
+    "compte",
+    "destinataire",
+    "échéance",
+    "fournisseur",
+    "montant",
+    "nom",
+    "priorité",
+    "projet",
+    "référence",
+    "responsable",
+    "statut",
+    "téléphone",
     // Spanish, Portuguese, Italian, Dutch
-    "cliente", "cuenta", "estado", "fecha", "importe", "nombre", "prioridad", "proveedor", "responsable", "data", "fornecedor", "nome",
-    "valor", "importo", "scadenza", "stato", "bedrag", "eigenaar", "klant", "naam", "prioriteit",
+    "cliente",
+    "cuenta",
+    "estado",
+    "fecha",
+    "importe",
+    "nombre",
+    "prioridad",
+    "proveedor",
+    "responsable",
+    "data",
+    "fornecedor",
+    "nome",
+    "valor",
+    "importo",
+    "scadenza",
+    "stato",
+    "bedrag",
+    "eigenaar",
+    "klant",
+    "naam",
+    "prioriteit",
 ];
 
 fn is_known_label(text: &str) -> bool {
@@ -294,8 +391,7 @@ mod tests {
     use super::*;
 
     fn check(lines: &[(u32, u32, u32, &str)], expected: &[&str]) {
-        let lines: Vec<PictureLine> =
-            lines.iter().map(|&(x, y, w, text)| PictureLine { text: text.into(), x, y, w, h: 20 }).collect();
+        let lines: Vec<PictureLine> = lines.iter().map(|&(x, y, w, text)| PictureLine { text: text.into(), x, y, w, h: 20 }).collect();
         let shown: Vec<String> = blocks(&lines).iter().map(|block| format!("{:?} {}", block.kind, block.text)).collect();
         assert_eq!(shown, expected);
     }
@@ -312,8 +408,12 @@ mod tests {
     fn figures_beside_a_label_are_a_row() {
         check(
             &[
-                (10, 10, 60, "Straps"), (120, 10, 40, "540"), (200, 10, 80, "25,605.16"),
-                (10, 40, 60, "Sleeves"), (120, 40, 40, "447"), (200, 40, 80, "39,298.63"),
+                (10, 10, 60, "Straps"),
+                (120, 10, 40, "540"),
+                (200, 10, 80, "25,605.16"),
+                (10, 40, 60, "Sleeves"),
+                (120, 40, 40, "447"),
+                (200, 40, 80, "39,298.63"),
             ],
             &["Row Straps | 540 | 25,605.16", "Row Sleeves | 447 | 39,298.63"],
         );

@@ -301,8 +301,32 @@ fn words(name: &str) -> Vec<String> {
 /// Whether a column names or reaches a person, so that its values are not shown.
 pub(super) fn is_personal(name: &str) -> bool {
     const WHO: &[&str] = &[
-        "customer", "requester", "surname", "forename", "firstname", "lastname", "fullname", "guest", "patient", "tenant", "kunde", "vorname",
-        "nachname", "nom", "prénom", "prenom", "nombre", "apellido", "apellidos", "cliente", "contact", "recipient", "buyer", "employee", "mitarbeiter", "student",
+        "customer",
+        "requester",
+        "surname",
+        "forename",
+        "firstname",
+        "lastname",
+        "fullname",
+        "guest",
+        "patient",
+        "tenant",
+        "kunde",
+        "vorname",
+        "nachname",
+        "nom",
+        "prénom",
+        "prenom",
+        "nombre",
+        "apellido",
+        "apellidos",
+        "cliente",
+        "contact",
+        "recipient",
+        "buyer",
+        "employee",
+        "mitarbeiter",
+        "student",
     ];
     let words = words(name);
     let has = |wanted: &str| words.iter().any(|it| it == wanted);
@@ -313,13 +337,52 @@ pub(super) fn is_personal(name: &str) -> bool {
 /// Whether a column tells how to reach a person or who exactly they are: then its rows are data, not words.
 pub(super) fn reaches_a_person(name: &str) -> bool {
     const HOW: &[&str] = &[
-        "email", "mail", "emails", "phone", "mobile", "tel", "telephone", "cell", "address", "postcode", "zip", "zipcode", "dob", "birthday", "birthdate", "iban", "ssn",
-        "telefon", "handy", "mobil", "anschrift", "adresse", "straße", "strasse", "plz", "postleitzahl", "geburtsdatum", "telefono", "teléfono",
-        "correo", "dirección", "direccion", "courriel", "téléphone", "telefoonnummer", "passport",
+        "email",
+        "mail",
+        "emails",
+        "phone",
+        "mobile",
+        "tel",
+        "telephone",
+        "cell",
+        "address",
+        "postcode",
+        "zip",
+        "zipcode",
+        "dob",
+        "birthday",
+        "birthdate",
+        "iban",
+        "ssn",
+        "telefon",
+        "handy",
+        "mobil",
+        "anschrift",
+        "adresse",
+        "straße",
+        "strasse",
+        "plz",
+        "postleitzahl",
+        "geburtsdatum",
+        "telefono",
+        "teléfono",
+        "correo",
+        "dirección",
+        "direccion",
+        "courriel",
+        "téléphone",
+        "telefoonnummer",
+        "passport",
     ];
     let words = words(name);
     let pair = |a: &str, b: &str| words.windows(2).any(|it| it[0] == a && it[1] == b);
-    words.iter().any(|it| HOW.contains(&it.as_str())) || pair("post", "code") || pair("date", "birth") || pair("of", "birth") || pair("ni", "number") || pair("sort", "code") || pair("e", "mail")
+    words.iter().any(|it| HOW.contains(&it.as_str()))
+        || pair("post", "code")
+        || pair("date", "birth")
+        || pair("of", "birth")
+        || pair("ni", "number")
+        || pair("sort", "code")
+        || pair("e", "mail")
 }
 
 fn is_id(name: &str) -> bool {

@@ -341,7 +341,8 @@ impl Prose<'_> {
     /// Commands in a fence are what somebody runs; other fences show data.
     fn fenced(&mut self, fence: &str) {
         let language = self.lines[self.at].text.trim_start_matches(['`', '~']).trim().to_lowercase();
-        let shell = ["sh", "bash", "shell", "zsh", "console", "terminal", "shell-session", "powershell", "ps1", "cmd", "bat", "fish"].contains(&language.as_str());
+        let shell =
+            ["sh", "bash", "shell", "zsh", "console", "terminal", "shell-session", "powershell", "ps1", "cmd", "bat", "fish"].contains(&language.as_str());
         self.at += 1;
         let from = self.at;
         while self.at < self.lines.len() && !self.lines[self.at].text.starts_with(fence) {
@@ -447,7 +448,8 @@ fn pieces(run: &[Line<'_>]) -> Vec<(usize, usize)> {
 
 /// Whether a line reads on in the next one.
 fn goes_on(line: &str, next: &str) -> bool {
-    !ends_sentence(line) && (next.starts_with(|c: char| c.is_lowercase() || c.is_ascii_digit() || c == '(') || line.ends_with([',', '-', '–']) || ends_sentence(next))
+    !ends_sentence(line)
+        && (next.starts_with(|c: char| c.is_lowercase() || c.is_ascii_digit() || c == '(') || line.ends_with([',', '-', '–']) || ends_sentence(next))
 }
 
 fn ends_sentence(line: &str) -> bool {
@@ -511,9 +513,10 @@ fn tick_mark(c: char) -> Option<bool> {
 /// `1.`, `2)`, `(3)`, `a)`, `Step 4:`
 fn number(line: &str) -> Option<&str> {
     let open = line.strip_prefix('(').unwrap_or(line);
-    let open = ["step ", "schritt ", "étape ", "paso "].iter().find_map(|it| {
-        open.get(..it.len()).filter(|head| head.to_lowercase() == **it).map(|_| &open[it.len()..])
-    }).unwrap_or(open);
+    let open = ["step ", "schritt ", "étape ", "paso "]
+        .iter()
+        .find_map(|it| open.get(..it.len()).filter(|head| head.to_lowercase() == **it).map(|_| &open[it.len()..]))
+        .unwrap_or(open);
     let digits = open.bytes().take_while(u8::is_ascii_digit).count();
     let letter = open.starts_with(|c: char| c.is_ascii_lowercase()) && open[1..].starts_with(')');
     let n = if letter { 1 } else { digits };
@@ -535,11 +538,78 @@ fn label(line: &str) -> bool {
 }
 
 const WEEKDAYS: &[&str] = &[
-    "mon", "tue", "tues", "wed", "weds", "thu", "thur", "thurs", "fri", "sat", "sun", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
-    "sunday", "mo", "di", "mi", "do", "fr", "sa", "so", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag", "montags",
-    "dienstags", "mittwochs", "donnerstags", "freitags", "samstags", "sonntags", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
-    "lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag",
-    "zondag", "lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica", "mondays", "tuesdays", "wednesdays", "thursdays", "fridays",
+    "mon",
+    "tue",
+    "tues",
+    "wed",
+    "weds",
+    "thu",
+    "thur",
+    "thurs",
+    "fri",
+    "sat",
+    "sun",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "mo",
+    "di",
+    "mi",
+    "do",
+    "fr",
+    "sa",
+    "so",
+    "montag",
+    "dienstag",
+    "mittwoch",
+    "donnerstag",
+    "freitag",
+    "samstag",
+    "sonntag",
+    "montags",
+    "dienstags",
+    "mittwochs",
+    "donnerstags",
+    "freitags",
+    "samstags",
+    "sonntags",
+    "lundi",
+    "mardi",
+    "mercredi",
+    "jeudi",
+    "vendredi",
+    "samedi",
+    "dimanche",
+    "lunes",
+    "martes",
+    "miércoles",
+    "jueves",
+    "viernes",
+    "sábado",
+    "domingo",
+    "maandag",
+    "dinsdag",
+    "woensdag",
+    "donderdag",
+    "vrijdag",
+    "zaterdag",
+    "zondag",
+    "lunedì",
+    "martedì",
+    "mercoledì",
+    "giovedì",
+    "venerdì",
+    "sabato",
+    "domenica",
+    "mondays",
+    "tuesdays",
+    "wednesdays",
+    "thursdays",
+    "fridays",
 ];
 
 /// Whether a line is a day and nothing else: `mon`, `Friday:`, `Tues am`.

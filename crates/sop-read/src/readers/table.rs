@@ -348,7 +348,8 @@ impl TableReading {
 
     /// A totals row says so in its first text; if that could be a name too, its figures must stand for the word.
     fn is_total(&self, record: &Record) -> bool {
-        const TOTAL: &[&str] = &["total", "totals", "sum", "summe", "gesamt", "gesamtsumme", "somme", "totale", "suma", "totaal", "итого", "razem", "合計", "合计", "总计"];
+        const TOTAL: &[&str] =
+            &["total", "totals", "sum", "summe", "gesamt", "gesamtsumme", "somme", "totale", "suma", "totaal", "итого", "razem", "合計", "合计", "总计"];
         let Some(first) = record.cells.iter().find(|it| !it.is_empty()) else { return false };
         if self.rows == 0 || is_number(first) {
             return false;
@@ -408,15 +409,7 @@ impl TableReading {
         }
         if columns.len() > 1 || self.rows > 0 {
             let at = place(self.header_line, self.header_line);
-            doc.tables.push(Table {
-                name: String::new(),
-                place: at,
-                rows: self.rows,
-                columns,
-                preamble: self.preamble,
-                has_total: self.total,
-                hidden: false,
-            });
+            doc.tables.push(Table { name: String::new(), place: at, rows: self.rows, columns, preamble: self.preamble, has_total: self.total, hidden: false });
         }
     }
 }
@@ -438,7 +431,8 @@ fn free_line(record: &Record) -> Block {
 
 /// A form lists one thing below the other: two columns, labels that are all different, values of all kinds.
 fn is_form(names: &[String], head: &[Record], header: Option<usize>) -> bool {
-    const LABEL: &[&str] = &["field", "key", "setting", "question", "item", "label", "parameter", "option", "property", "feld", "frage", "angabe", "champ", "campo", "name"];
+    const LABEL: &[&str] =
+        &["field", "key", "setting", "question", "item", "label", "parameter", "option", "property", "feld", "frage", "angabe", "champ", "campo", "name"];
     const VALUE: &[&str] = &["value", "answer", "setting", "response", "entry", "wert", "antwort", "eingabe", "valeur", "réponse", "valor", "respuesta"];
     let [label, value] = names else { return false };
     let named = LABEL.contains(&label.to_lowercase().as_str()) && VALUE.contains(&value.to_lowercase().as_str());
@@ -509,10 +503,10 @@ mod tests {
 
     #[test]
     fn form_is_read_field_by_field_and_quotes_span_lines() {
-        check("Field,Value\nYear_End,31 March\nHours,\"Mon\nTue\"\n", "csv", &[
-            "Field Year_End: 31 March @ line 2",
-            "Field Hours: Mon Tue @ lines 3-4",
-            "2 rows, total false: Field Year_End/Hours, Value ",
-        ]);
+        check(
+            "Field,Value\nYear_End,31 March\nHours,\"Mon\nTue\"\n",
+            "csv",
+            &["Field Year_End: 31 March @ line 2", "Field Hours: Mon Tue @ lines 3-4", "2 rows, total false: Field Year_End/Hours, Value "],
+        );
     }
 }

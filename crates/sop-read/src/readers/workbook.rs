@@ -91,14 +91,7 @@ fn open<'a>(input: &Input<'a>) -> Result<Book<'a>, String> {
     open_workbook_from_rs(cursor).map(Sheets::Xlsx).map_err(|err: calamine::XlsxError| broken(&err))
 }
 
-fn beside_cells(
-    package: &mut Package<'_>,
-    part: &str,
-    sheet: &str,
-    readers: &[SheetReader<'_>],
-    grids: &BTreeMap<String, Grid>,
-    doc: &mut Document,
-) {
+fn beside_cells(package: &mut Package<'_>, part: &str, sheet: &str, readers: &[SheetReader<'_>], grids: &BTreeMap<String, Grid>, doc: &mut Document) {
     for note in rules::notes(package, part) {
         let place = Place::CellNote { sheet: sheet.to_owned(), cell: note.cell.clone() };
         let mut block = Block::new(BlockKind::Note, note.text, place).at(note.time);

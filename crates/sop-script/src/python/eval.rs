@@ -46,9 +46,10 @@ impl<'t> Names<'t> {
         let scope = scope_of(code, at);
         for scope in [scope, 0] {
             if let Some(found) = self.assigned.get(&(scope, name)) {
-                let before = found.iter().rev().find(|(start, right)| {
-                    *start < at.start_byte() && !(right.start_byte() <= at.start_byte() && at.end_byte() <= right.end_byte())
-                });
+                let before = found
+                    .iter()
+                    .rev()
+                    .find(|(start, right)| *start < at.start_byte() && !(right.start_byte() <= at.start_byte() && at.end_byte() <= right.end_byte()));
                 // A function may use what the module assigns further down.
                 let any = before.or_else(|| found.first().filter(|_| scope == 0 && scope_of(code, at) != 0));
                 return any.map(|(_, right)| *right);
@@ -195,8 +196,7 @@ impl<'t> Eval<'_, 't> {
     }
 
     fn binary(&self, node: Node<'t>, seen: &[&str], depth: u8) -> Value {
-        let (Some(left), Some(right), Some(sign)) = (field(node, "left"), field(node, "right"), field(node, "operator"))
-        else {
+        let (Some(left), Some(right), Some(sign)) = (field(node, "left"), field(node, "right"), field(node, "operator")) else {
             return Value::Open("value".to_owned());
         };
         let of = |it| self.value(it, seen, depth + 1);
@@ -226,7 +226,10 @@ impl<'t> Eval<'_, 't> {
             return Value::Open("value".to_owned());
         };
         let whole = self.code.text(node);
-        if self.follow && !seen.contains(&whole) && let Some(right) = self.names.lookup(self.code, whole, node) {
+        if self.follow
+            && !seen.contains(&whole)
+            && let Some(right) = self.names.lookup(self.code, whole, node)
+        {
             let seen: Vec<&str> = seen.iter().copied().chain([whole]).collect();
             return self.value(right, &seen, depth + 1).named(self.code.text(name));
         }
@@ -252,28 +255,24 @@ impl<'t> Eval<'_, 't> {
         let object = field(function, "object");
         let method = field(function, "attribute").map_or(called, |it| self.code.text(it));
         match (method, object) {
-            ("Path" | "PurePath" | "join" | "joinpath", object)
-                if method != "join" || called.ends_with("path.join") || called == "join" =>
-            {
+            ("Path" | "PurePath" | "join" | "joinpath", object) if method != "join" || called.ends_with("path.join") || called == "join" => {
                 let start = if method == "joinpath" { object.map(of).map(Value::pattern) } else { None };
                 let pieces: Vec<Value> = given.iter().map(|it| of(*it)).collect();
-                if start.is_none() && let [Value::Open(name)] = pieces.as_slice() {
+                if start.is_none()
+                    && let [Value::Open(name)] = pieces.as_slice()
+                {
                     return Value::Open(name.clone());
                 }
                 let path = pieces.into_iter().fold(start.unwrap_or_default(), |path, it| join(&path, &it.pattern()));
                 Value::Text(path)
             }
-            ("str" | "fspath" | "abspath" | "realpath" | "normpath" | "expanduser", None) => {
-                given.first().map_or(Value::Open(self.short(node)), |it| of(*it))
-            }
+            ("str" | "fspath" | "abspath" | "realpath" | "normpath" | "expanduser", None) => given.first().map_or(Value::Open(self.short(node)), |it| of(*it)),
             ("abspath" | "realpath" | "normpath" | "expanduser" | "fspath", Some(_)) if !given.is_empty() => of(given[0]),
             ("dirname", _) if !given.is_empty() => match of(given[0]) {
                 Value::Text(path) => parent(&path),
                 open => open,
             },
-            ("resolve" | "absolute" | "expanduser" | "strip" | "rstrip" | "lstrip" | "lower" | "upper", Some(object)) => {
-                of(object)
-            }
+            ("resolve" | "absolute" | "expanduser" | "strip" | "rstrip" | "lstrip" | "lower" | "upper", Some(object)) => of(object),
             ("with_suffix", Some(object)) if !given.is_empty() => {
                 let path = of(object).pattern();
                 let stem = path.rsplit_once('.').filter(|it| !it.1.contains('/')).map_or(path.as_str(), |it| it.0);

@@ -6,9 +6,7 @@ use crate::roles::fits;
 /// How strongly the evidence says that `a` comes before `b`; negative for the other way.
 fn says(a: &Candidate, b: &Candidate) -> i64 {
     let mut score = 0;
-    let feeds = |x: &Candidate, y: &Candidate| {
-        x.writes.iter().any(|w| y.reads.iter().any(|r| w == r || fits(w, r) || fits(r, w)))
-    };
+    let feeds = |x: &Candidate, y: &Candidate| x.writes.iter().any(|w| y.reads.iter().any(|r| w == r || fits(w, r) || fits(r, w)));
     if feeds(a, b) {
         score += 10;
     }

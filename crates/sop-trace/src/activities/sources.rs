@@ -180,7 +180,8 @@ fn logged(script: &Script, work: &Work<'_>) -> (Option<sop_core::Moment>, Option
     let sources: Vec<(&Script, BTreeSet<String>)> = work.ground.scripts.iter().map(|it| (it, source_of(it))).collect();
     // A log line comes from the script whose source holds most of its words.
     let writer = |text: &str| -> Option<&str> {
-        let words: Vec<&str> = re!(r"[a-zäöü]{3,}").find_iter(text).map(|it| it.as_str()).filter(|it| !matches!(*it, "info" | "error" | "warning" | "debug")).collect();
+        let words: Vec<&str> =
+            re!(r"[a-zäöü]{3,}").find_iter(text).map(|it| it.as_str()).filter(|it| !matches!(*it, "info" | "error" | "warning" | "debug")).collect();
         let mut scores: Vec<(usize, &str)> = sources.iter().map(|(s, set)| (words.iter().filter(|w| set.contains(**w)).count(), s.path.as_str())).collect();
         scores.sort_by(|a, b| b.0.cmp(&a.0));
         match scores[..] {
@@ -194,14 +195,21 @@ fn logged(script: &Script, work: &Work<'_>) -> (Option<sop_core::Moment>, Option
     let mut inside = false;
     for document in current(work).filter(|it| it.format == Format::Log) {
         let own = work.flows.iter().any(|it| it.script == script.path && it.direction == sop_core::Direction::Writes && it.files.contains(&document.path));
-        let several = work.ground.scripts.iter().filter(|it| document.blocks.iter().any(|b| b.text.to_lowercase().contains(base(&it.path).rsplit_once('.').map_or("", |x| x.0)))).count() > 1;
+        let several = work
+            .ground
+            .scripts
+            .iter()
+            .filter(|it| document.blocks.iter().any(|b| b.text.to_lowercase().contains(base(&it.path).rsplit_once('.').map_or("", |x| x.0))))
+            .count()
+            > 1;
         for block in &document.blocks {
             let text = block.text.to_lowercase();
             let names_it = text.contains(&stem);
-            let names_other = !names_it && work.ground.scripts.iter().any(|it| {
-                let other = base(&it.path).rsplit_once('.').map_or(base(&it.path), |x| x.0).to_lowercase();
-                other != stem && other.len() > 4 && text.contains(&other)
-            });
+            let names_other = !names_it
+                && work.ground.scripts.iter().any(|it| {
+                    let other = base(&it.path).rsplit_once('.').map_or(base(&it.path), |x| x.0).to_lowercase();
+                    other != stem && other.len() > 4 && text.contains(&other)
+                });
             if names_it {
                 inside = true;
             } else if names_other {
@@ -231,7 +239,7 @@ fn by_hand(typed: &[Typed<'_>], work: &Work<'_>) -> Vec<Candidate> {
         let first = command.split_whitespace().next().unwrap_or_default();
         let at = vec![anchor(it.document, it.block)];
         let mut candidate = match first {
-    "cp" | "xcopy" | "robocopy" | "rsync" | "scp" => {
+            "cp" | "xcopy" | "robocopy" | "rsync" | "scp" => {
                 let mut candidate = Candidate::new(Source::Command, Claim::cited(format!("Copy: {}", shown(command, work)), at));
                 candidate.weight = 9;
                 candidate
@@ -250,7 +258,8 @@ fn by_hand(typed: &[Typed<'_>], work: &Work<'_>) -> Vec<Candidate> {
             }
             "mv" | "move" | "ren" => {
                 let target = command.split_whitespace().last().unwrap_or_default();
-                let mut candidate = Candidate::new(Source::Brought, Claim::cited(format!("Save the downloaded export as {}", shown(target.trim_matches('"'), work)), at));
+                let mut candidate =
+                    Candidate::new(Source::Brought, Claim::cited(format!("Save the downloaded export as {}", shown(target.trim_matches('"'), work)), at));
                 candidate.writes.push(target.trim_matches('"').to_owned());
                 candidate
             }
@@ -259,9 +268,16 @@ fn by_hand(typed: &[Typed<'_>], work: &Work<'_>) -> Vec<Candidate> {
                 if target.is_empty() {
                     continue;
                 }
-                let whole = command.split_once(char::is_whitespace).map_or("", |x| x.1).trim_start_matches("-e ").trim_start_matches("-a ").trim().trim_matches('"');
+                let whole =
+                    command.split_once(char::is_whitespace).map_or("", |x| x.1).trim_start_matches("-e ").trim_start_matches("-a ").trim().trim_matches('"');
                 let reads = matches!(first, "less" | "cat" | "more" | "head" | "type");
-                let verb = if reads { "Read" } else if target.ends_with("ini") || target.ends_with("csv") || target.ends_with("conf") || target.ends_with("toml") { "Edit" } else { "Open" };
+                let verb = if reads {
+                    "Read"
+                } else if target.ends_with("ini") || target.ends_with("csv") || target.ends_with("conf") || target.ends_with("toml") {
+                    "Edit"
+                } else {
+                    "Open"
+                };
                 if let Some(&n) = edited.get(&target) {
                     // The same file again: the first time counts, later ones are corrections.
                     let _ = n;
@@ -299,11 +315,8 @@ fn inputs(work: &Work<'_>) -> Vec<Candidate> {
         let general = generalise(file, work.parameters);
         let looked_up = general == *file && !matches!(document.format, Format::Workbook);
         let mut anchors = vec![input.anchor.clone()];
-        let mut text = if looked_up {
-            format!("Keep {} up to date before the run", code(&general))
-        } else {
-            format!("Export or save the data as {}", code(&general))
-        };
+        let mut text =
+            if looked_up { format!("Keep {} up to date before the run", code(&general)) } else { format!("Export or save the data as {}", code(&general)) };
         let note = told_in_head(work, base(file));
         if let Some((words, at)) = &note {
             text.push_str(&format!(": “{words}”"));
@@ -315,12 +328,32 @@ fn inputs(work: &Work<'_>) -> Vec<Candidate> {
         candidate.writes.push(file.clone());
         candidate.writes.push(input.pattern.to_owned());
         // What differs from run to run is no condition of the export.
-        let before = work.ground.documents.iter().find(|it| it.path != *file && generalise(it.name(), work.parameters).len() == generalise(document.name(), work.parameters).len() && it.tables.first().is_some_and(|t| document.tables.first().is_some_and(|u| u.columns.len() == t.columns.len())) && other_run(&it.path, work.parameters));
+        let before = work.ground.documents.iter().find(|it| {
+            it.path != *file
+                && generalise(it.name(), work.parameters).len() == generalise(document.name(), work.parameters).len()
+                && it.tables.first().is_some_and(|t| document.tables.first().is_some_and(|u| u.columns.len() == t.columns.len()))
+                && other_run(&it.path, work.parameters)
+        });
         for table in &document.tables {
-            let lines: Vec<&String> = table.preamble.iter().filter(|it| !re!(r"(?i)^(exported|erstellt|created)|\d{4}").is_match(it) && words(it) <= 6 && before.is_none_or(|b| b.tables.iter().any(|t| t.preamble.contains(it)))).take(4).collect();
+            let lines: Vec<&String> = table
+                .preamble
+                .iter()
+                .filter(|it| {
+                    !re!(r"(?i)^(exported|erstellt|created)|\d{4}").is_match(it)
+                        && words(it) <= 6
+                        && before.is_none_or(|b| b.tables.iter().any(|t| t.preamble.contains(it)))
+                })
+                .take(4)
+                .collect();
             if !lines.is_empty() {
                 let said = lines.iter().map(|it| it.as_str()).collect::<Vec<_>>().join("; ");
-                let at = document.blocks.iter().filter(|b| lines.iter().any(|l| b.text.contains(l.as_str()) || l.contains(b.text.as_str()))).map(|b| anchor(document, b)).take(4).collect::<Vec<_>>();
+                let at = document
+                    .blocks
+                    .iter()
+                    .filter(|b| lines.iter().any(|l| b.text.contains(l.as_str()) || l.contains(b.text.as_str())))
+                    .map(|b| anchor(document, b))
+                    .take(4)
+                    .collect::<Vec<_>>();
                 if !at.is_empty() {
                     candidate.topic.extend(stems(&said));
                     candidate.details.push(Claim::cited(format!("Its head must read: {said}"), at));
@@ -362,13 +395,48 @@ fn checklists(work: &Work<'_>) -> Vec<Candidate> {
         let mut filled = 0;
         for block in document.blocks.iter().filter(|it| it.kind == BlockKind::Row) {
             let cells: Vec<(&str, &str)> = block.text.split(" | ").filter_map(|it| it.split_once(": ")).collect();
-            let cell = |wanted: &[&str]| {
-                cells.iter().find(|(head, _)| wanted.iter().any(|it| head.trim().eq_ignore_ascii_case(it))).map(|(_, v)| v.trim())
+            let cell = |wanted: &[&str]| cells.iter().find(|(head, _)| wanted.iter().any(|it| head.trim().eq_ignore_ascii_case(it))).map(|(_, v)| v.trim());
+            let Some(task) = cell(&[
+                "task",
+                "step",
+                "activity",
+                "to do",
+                "todo",
+                "what",
+                "action",
+                "check",
+                "item",
+                "aufgabe",
+                "schritt",
+                "tätigkeit",
+                "was",
+                "tâche",
+                "étape",
+                "tarea",
+                "paso",
+            ]) else {
+                continue;
             };
-            let Some(task) = cell(&["task", "step", "activity", "to do", "todo", "what", "action", "check", "item", "aufgabe", "schritt", "tätigkeit", "was", "tâche", "étape", "tarea", "paso"]) else { continue };
             // A table of data can have such a column too; a checklist is ticked, dated or signed.
             let table_heads = heads(document, block);
-            let ticked = ["done", "date", "initials", "status", "by", "note", "notes", "ok", "ok?", "signed", "erledigt", "datum", "kürzel", "bemerkung", "fait", "hecho"];
+            let ticked = [
+                "done",
+                "date",
+                "initials",
+                "status",
+                "by",
+                "note",
+                "notes",
+                "ok",
+                "ok?",
+                "signed",
+                "erledigt",
+                "datum",
+                "kürzel",
+                "bemerkung",
+                "fait",
+                "hecho",
+            ];
             if table_heads.iter().filter(|it| ticked.contains(&it.as_str())).count() < 2 || words(task) > 16 || words(task) < 1 {
                 continue;
             }
@@ -437,7 +505,8 @@ fn notes(work: &Work<'_>) -> Vec<Candidate> {
     for (id, document) in current(work).enumerate() {
         let here = role(work, &document.path);
         let tab = document.format == Format::Workbook && here != Role::Noise;
-        let list = tab || here == Role::Note && matches!(document.format, Format::Text | Format::Markdown)
+        let list = tab
+            || here == Role::Note && matches!(document.format, Format::Text | Format::Markdown)
             || here == Role::PriorSop && !any_notes(work) && confirmed(document, work);
         if !list {
             continue;
@@ -453,7 +522,9 @@ fn notes(work: &Work<'_>) -> Vec<Candidate> {
             if tab && !told {
                 continue;
             }
-            let item = told || matches!(block.kind, BlockKind::Item { .. } | BlockKind::Command) || here == Role::Note && block.kind == BlockKind::Paragraph && words(&block.text) <= 40;
+            let item = told
+                || matches!(block.kind, BlockKind::Item { .. } | BlockKind::Command)
+                || here == Role::Note && block.kind == BlockKind::Paragraph && words(&block.text) <= 40;
             if !item || !is_step(&block.text, work) {
                 continue;
             }
@@ -506,7 +577,8 @@ fn any_notes(work: &Work<'_>) -> bool {
 fn confirmed(document: &Document, work: &Work<'_>) -> bool {
     let named: BTreeSet<String> = document.blocks.iter().flat_map(|it| file_names(&it.text)).collect();
     let here = named.iter().filter(|it| work.ground.documents.iter().any(|d| d.name().eq_ignore_ascii_case(it))).count();
-    !named.is_empty() && here * 2 >= named.len() || work.ground.scripts.is_empty() && !work.ground.documents.iter().any(|it| matches!(it.format, Format::Mail | Format::Mailbox | Format::Chat))
+    !named.is_empty() && here * 2 >= named.len()
+        || work.ground.scripts.is_empty() && !work.ground.documents.iter().any(|it| matches!(it.format, Format::Mail | Format::Mailbox | Format::Chat))
 }
 
 /// The item without the sentences that ask.
@@ -524,7 +596,10 @@ fn is_step(text: &str, work: &Work<'_>) -> bool {
     let text = undoubted(text);
     let lower = text.to_lowercase();
     let dated = re!(r"^\s*\d{4}-\d\d-\d\d\b|^\s*\d{1,2}[./]\d{1,2}[./]\d{2,4}\b").is_match(text);
-    let said = text.split_whitespace().filter(|it| it.chars().filter(|c| c.is_alphabetic()).count() >= 2 && file_names(it).is_empty() && !it.chars().any(|c| c.is_ascii_digit())).count();
+    let said = text
+        .split_whitespace()
+        .filter(|it| it.chars().filter(|c| c.is_alphabetic()).count() >= 2 && file_names(it).is_empty() && !it.chars().any(|c| c.is_ascii_digit()))
+        .count();
     if dated || said < 2 {
         return false;
     }
@@ -534,8 +609,16 @@ fn is_step(text: &str, work: &Work<'_>) -> bool {
     // What must be set first and the order of the scripts are told elsewhere.
     let needs = work.ground.scripts.iter().flat_map(|it| &it.env).any(|it| it.required && text.contains(&it.name));
     let own = stems(text);
-    let order = work.ground.scripts.iter().filter(|it| shared(&stems(base(&it.path)), &own) >= 1).count() >= 2 && file_names(text).is_empty() && words(text) <= 14;
-    words(text) >= 2 && !needs && !order && words(text) <= 60 && !question && !ban && topical && !re!(r"(?i)(no longer|doesn't work|= ignore|gone since)").is_match(text)
+    let order =
+        work.ground.scripts.iter().filter(|it| shared(&stems(base(&it.path)), &own) >= 1).count() >= 2 && file_names(text).is_empty() && words(text) <= 14;
+    words(text) >= 2
+        && !needs
+        && !order
+        && words(text) <= 60
+        && !question
+        && !ban
+        && topical
+        && !re!(r"(?i)(no longer|doesn't work|= ignore|gone since)").is_match(text)
 }
 
 /// Notes on cells that say what to put there or what to do: verb first.
@@ -578,7 +661,8 @@ fn approvals(work: &Work<'_>) -> Vec<Candidate> {
         }
         // A leave with a condition is a gate of its own, with all its words; the step points there.
         let bound = fact.is(FactKind::Conditions) || fact.is(FactKind::Holds) || fact.is(FactKind::Reserves);
-        let text = format!("**STOP: wait for {speaker}**{} “{}”", if bound { ", see Approval gates:" } else { ":" }, cut(&fact.text, if bound { 12 } else { 36 }));
+        let text =
+            format!("**STOP: wait for {speaker}**{} “{}”", if bound { ", see Approval gates:" } else { ":" }, cut(&fact.text, if bound { 12 } else { 36 }));
         let mut candidate = Candidate::new(Source::Approval, Claim::cited(text, vec![fact.anchors[0].clone()]));
         candidate.kind = StepKind::Gate;
         candidate.actor = Some(speaker.clone());
@@ -606,24 +690,41 @@ fn sent(work: &Work<'_>) -> Vec<Candidate> {
             let block = &document.blocks[at];
             let n = message_number(&block.place);
             // Attachments belong to the message that carries them.
-            let end = document.blocks[at..].iter().position(|it| !matches!(it.place, Place::Inside { .. }) && message_number(&it.place) != n).map_or(document.blocks.len(), |it| at + it);
+            let end = document.blocks[at..]
+                .iter()
+                .position(|it| !matches!(it.place, Place::Inside { .. }) && message_number(&it.place) != n)
+                .map_or(document.blocks.len(), |it| at + it);
             let message = &document.blocks[at..end.max(at + 1)];
             at = end.max(at + 1);
             let greets = |it: &&Block| words(&it.text) <= 4 && it.text.trim_end().ends_with([',', '!', '.', ':']) || words(&it.text) <= 2;
-            let Some(first) = message.iter().filter(|it| it.kind == BlockKind::Message && !matches!(it.place, Place::Inside { .. })).find(|it| !greets(it)) else { continue };
+            let Some(first) = message.iter().filter(|it| it.kind == BlockKind::Message && !matches!(it.place, Place::Inside { .. })).find(|it| !greets(it))
+            else {
+                continue;
+            };
             let Some(speaker) = first.speaker.as_deref().map(|it| work.ground.people.full(it)) else { continue };
             let inside = work.ground.people.find(&speaker).is_some_and(|it| work.ground.people.list[it].inside);
-            let attached: Vec<String> = message.iter().filter(|it| it.kind == BlockKind::Field).filter_map(|it| it.text.strip_prefix("attachment: ")).map(str::to_owned).collect();
+            let attached: Vec<String> =
+                message.iter().filter(|it| it.kind == BlockKind::Field).filter_map(|it| it.text.strip_prefix("attachment: ")).map(str::to_owned).collect();
             let to: Vec<String> = first.to.iter().map(|it| it.split('<').next().unwrap_or(it).trim().trim_matches('"').to_owned()).collect();
-            let group = to.iter().any(|it| work.ground.people.find(it).is_none() || work.ground.people.find(it).is_some_and(|p| !work.ground.people.list[p].inside));
+            let group =
+                to.iter().any(|it| work.ground.people.find(it).is_none() || work.ground.people.find(it).is_some_and(|p| !work.ground.people.list[p].inside));
             let reply = first.context.as_deref().is_some_and(|it| re!(r"(?i)^(re|aw|fw|fwd|wg)\s*:").is_match(it));
             let theirs = work.performer.is_some_and(|it| it != speaker) && !group;
             if theirs || !inside || to.is_empty() || !(group || !attached.is_empty()) || reply && attached.is_empty() {
                 continue;
             }
-            let what = if attached.is_empty() { "the mail".to_owned() } else { attached.iter().map(|it| code(&generalise(it, work.parameters))).collect::<Vec<_>>().join(" and ") };
+            let what = if attached.is_empty() {
+                "the mail".to_owned()
+            } else {
+                attached.iter().map(|it| code(&generalise(it, work.parameters))).collect::<Vec<_>>().join(" and ")
+            };
             let mut anchors = vec![anchor(document, first)];
-            anchors.extend(message.iter().filter(|it| it.kind == BlockKind::Field && (it.text.starts_with("attachment: ") || it.text.starts_with("To: "))).map(|it| anchor(document, it)));
+            anchors.extend(
+                message
+                    .iter()
+                    .filter(|it| it.kind == BlockKind::Field && (it.text.starts_with("attachment: ") || it.text.starts_with("To: ")))
+                    .map(|it| anchor(document, it)),
+            );
             anchors.truncate(4);
             let subject = first.context.clone().unwrap_or_default();
             let mut text = format!("Email {what} to {}", to.join(", "));
@@ -749,7 +850,11 @@ fn screens(work: &Work<'_>) -> Vec<Candidate> {
         let beside = brought(work.flows, work.ground.roles)
             .into_iter()
             .flat_map(|it| it.files.iter())
-            .filter(|it| it.rsplit_once('/').map_or("", |x| x.0) == folder && !folder.is_empty() && (shared(&stems(base(it)), &all_text) >= 1 || re!(r"(?i)(^|/)(raw|inputs?|exports?|data|downloads?|eingang|roh)(/|$)").is_match(folder)))
+            .filter(|it| {
+                it.rsplit_once('/').map_or("", |x| x.0) == folder
+                    && !folder.is_empty()
+                    && (shared(&stems(base(it)), &all_text) >= 1 || re!(r"(?i)(^|/)(raw|inputs?|exports?|data|downloads?|eingang|roh)(/|$)").is_match(folder))
+            })
             .max_by_key(|it| (shared(&stems(base(it)), &all_text), std::cmp::Reverse((*it).clone())));
         if let Some(file) = beside {
             candidate.objects.insert(base(file).to_lowercase());
@@ -794,7 +899,8 @@ fn reports(work: &Work<'_>) -> Vec<Candidate> {
         if !concrete || !kinds || words(&fact.text) > 40 {
             continue;
         }
-        let lands = re!(r"(#[a-z][\w-]+|\b[A-Z]:(?:\\|\s)|\b(folder|tracker|drive|portal|channel|ordner|laufwerk|tab)\b)").is_match(&fact.text) || !file_names(&fact.text).is_empty();
+        let lands = re!(r"(#[a-z][\w-]+|\b[A-Z]:(?:\\|\s)|\b(folder|tracker|drive|portal|channel|ordner|laufwerk|tab)\b)").is_match(&fact.text)
+            || !file_names(&fact.text).is_empty();
         let mut candidate = Candidate::new(Source::Report, Claim::cited(format!("As {speaker} did: “{}”", fact.text), vec![fact.anchors[0].clone()]));
         candidate.topic = fact.topic.clone();
         candidate.objects = file_names(&fact.text);

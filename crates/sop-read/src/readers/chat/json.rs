@@ -10,12 +10,39 @@ use std::sync::LazyLock;
 
 const TEXT: &[&str] = &["text", "body", "message", "content", "msg", "plain_text"];
 /// Whoever these name speaks, even without a time.
-const SPEAKER: &[&str] = &["user_profile", "user", "author", "from", "sender", "by", "username", "user_name", "sender_name", "author_name", "creator", "actor", "who"];
-const TIME: &[&str] = &["ts", "time", "timestamp", "at", "date", "datetime", "created_at", "created", "createdDateTime", "created_date", "sent_at", "sent", "timestamp_ms", "when"];
+const SPEAKER: &[&str] =
+    &["user_profile", "user", "author", "from", "sender", "by", "username", "user_name", "sender_name", "author_name", "creator", "actor", "who"];
+const TIME: &[&str] = &[
+    "ts",
+    "time",
+    "timestamp",
+    "at",
+    "date",
+    "datetime",
+    "created_at",
+    "created",
+    "createdDateTime",
+    "created_date",
+    "sent_at",
+    "sent",
+    "timestamp_ms",
+    "when",
+];
 const SUBJECT: &[&str] = &["subject", "title", "topic", "channel_name", "channel", "thread", "name", "conversation"];
 const REPLIES: &[&str] = &["replies", "thread_replies", "comments", "responses"];
 /// Notices of the program, which nobody said.
-const NOTICES: &[&str] = &["channel_join", "channel_leave", "channel_topic", "channel_purpose", "channel_name", "channel_archive", "group_join", "bot_add", "tombstone", "systemEventMessage"];
+const NOTICES: &[&str] = &[
+    "channel_join",
+    "channel_leave",
+    "channel_topic",
+    "channel_purpose",
+    "channel_name",
+    "channel_archive",
+    "group_join",
+    "bot_add",
+    "tombstone",
+    "systemEventMessage",
+];
 const MAX_DEPTH: u8 = 6;
 
 type Object = Map<String, Value>;
@@ -169,7 +196,8 @@ fn collect_users(value: &Value, users: &mut Users, depth: u8) {
             let id = ["user", "id"].iter().find_map(|it| object.get(*it)?.as_str());
             let name = object.get("user_profile").or_else(|| object.get("profile")).and_then(|it| name_of(it, 0));
             let name = name.or_else(|| ["real_name", "username", "displayName"].iter().find_map(|it| object.get(*it)?.as_str()).map(str::to_owned));
-            let name = name.or_else(|| object.get("name").filter(|_| !is_message(object) && depth > 1 && object.contains_key("id"))?.as_str().map(str::to_owned));
+            let name =
+                name.or_else(|| object.get("name").filter(|_| !is_message(object) && depth > 1 && object.contains_key("id"))?.as_str().map(str::to_owned));
             if let (Some(id), Some(name)) = (id, name) {
                 users.entry(id.to_owned()).or_insert(name);
             }

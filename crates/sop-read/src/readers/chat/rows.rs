@@ -4,8 +4,46 @@ use super::super::moments::{epoch, moment_in};
 use super::{Said, Talk};
 use csv::ReaderBuilder;
 
-const TIME: &[&str] = &["time", "date", "timestamp", "datetime", "date time", "sent", "sent at", "created", "created at", "when", "at", "ts", "datum", "zeit", "zeitpunkt", "uhrzeit", "fecha", "heure"];
-const WHO: &[&str] = &["from", "sender", "author", "user", "username", "user name", "by", "who", "name", "display name", "posted by", "von", "absender", "autor", "nutzer", "expéditeur", "auteur", "remitente"];
+const TIME: &[&str] = &[
+    "time",
+    "date",
+    "timestamp",
+    "datetime",
+    "date time",
+    "sent",
+    "sent at",
+    "created",
+    "created at",
+    "when",
+    "at",
+    "ts",
+    "datum",
+    "zeit",
+    "zeitpunkt",
+    "uhrzeit",
+    "fecha",
+    "heure",
+];
+const WHO: &[&str] = &[
+    "from",
+    "sender",
+    "author",
+    "user",
+    "username",
+    "user name",
+    "by",
+    "who",
+    "name",
+    "display name",
+    "posted by",
+    "von",
+    "absender",
+    "autor",
+    "nutzer",
+    "expéditeur",
+    "auteur",
+    "remitente",
+];
 const TEXT: &[&str] = &["text", "message", "body", "content", "msg", "message text", "nachricht", "mensaje", "texte"];
 const UNDER: &[&str] = &["channel", "thread", "conversation", "chat", "subject", "kanal", "betreff", "room"];
 /// A table with more columns is data that has a text in it.

@@ -30,7 +30,9 @@ struct Patterns {
 static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
     let fixed = |pattern: &str| Regex::new(pattern).expect("a fixed pattern");
     Patterns {
-        dated: fixed(r"^\[?(\d{1,4})([./-])(\d{1,2})[./-](\d{2,4}),?\s+(?:um |at )?(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?\s?([AaPp]\.?\s?[Mm]\.?)?\]?\s*(?:[-–:]\s)?\s*(.*)$"),
+        dated: fixed(
+            r"^\[?(\d{1,4})([./-])(\d{1,2})[./-](\d{2,4}),?\s+(?:um |at )?(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?\s?([AaPp]\.?\s?[Mm]\.?)?\]?\s*(?:[-–:]\s)?\s*(.*)$",
+        ),
         clock: fixed(r"^\[?(\d{1,2})[:.](\d{2})(?::(\d{2}))?\s?([AaPp][Mm])?\]?\s*[-–]?\s*(\p{Lu}[\p{L}'’.-]*(?: [\p{L}'’.()-]+){0,3}): (.+)$"),
         header: fixed(r"^(\p{Lu}[\p{L}'’.-]*(?: [\p{L}'’.()-]+){0,3})\s+\[?(?:(.{0,30}?)\s)?(\d{1,2})[:.](\d{2})\s?([AaPp][Mm])?\]?$"),
         named: fixed(r"^(\p{Lu}[\p{L}'’.-]*(?: \p{Lu}[\p{L}'’.-]*){0,2})(?: \([^)]{1,30}\))?: (\S.*)$"),
@@ -57,7 +59,13 @@ fn dated(lines: &[(u32, String)]) -> Option<Vec<Said>> {
                 // Nobody says what the program announces.
                 open = speaker_of(&it[9]).is_some();
                 if let Some((who, text)) = speaker_of(&it[9]) {
-                    said.push(with_files(Said { who: Some(who.to_owned()), time: time(it, month_first), text: text.to_owned(), line: Some(*n), ..Said::default() }));
+                    said.push(with_files(Said {
+                        who: Some(who.to_owned()),
+                        time: time(it, month_first),
+                        text: text.to_owned(),
+                        line: Some(*n),
+                        ..Said::default()
+                    }));
                 }
             }
             None if open => {
@@ -168,7 +176,9 @@ fn pasted(lines: &[(u32, String)]) -> Option<Vec<Said>> {
             let written = it.get(2).and_then(|it| moment_in(it.as_str()));
             let time = at(written.or(day), &it[3], &it[4], it.get(5).map(|it| it.as_str()));
             said.push(Said { who: Some(it[1].to_owned()), time, line: Some(*n + 1), ..Said::default() });
-        } else if line.chars().count() < 40 && let Some(date) = moment_in(line) {
+        } else if line.chars().count() < 40
+            && let Some(date) = moment_in(line)
+        {
             day = Some(date);
         } else if let Some(last) = said.last_mut() {
             last.text = format!("{}\n{line}", last.text).trim_start().to_owned();

@@ -116,7 +116,9 @@ impl Line {
     fn new(n: u32, line: &str) -> Self {
         let mut depth = 0;
         let mut rest = line;
-        while depth < MAX_QUOTED && let Some(inner) = rest.trim_start_matches(' ').strip_prefix('>') {
+        while depth < MAX_QUOTED
+            && let Some(inner) = rest.trim_start_matches(' ').strip_prefix('>')
+        {
             depth += 1;
             rest = inner;
         }
@@ -140,15 +142,27 @@ struct Patterns {
 static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
     let fixed = |pattern: &str| Regex::new(pattern).expect("a fixed pattern");
     Patterns {
-        wrote: fixed(r"(?i)^(?:On|Am|Le|El|Il|Op|Em|Den|W dniu|Em|Dne)?\s?.{0,300}?\b(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef|escreveu|skrev|pisze|napisał\(a\)|napsal)\b(.{0,120}?)\s?:$"),
+        wrote: fixed(
+            r"(?i)^(?:On|Am|Le|El|Il|Op|Em|Den|W dniu|Em|Dne)?\s?.{0,300}?\b(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef|escreveu|skrev|pisze|napisał\(a\)|napsal)\b(.{0,120}?)\s?:$",
+        ),
         from: fixed(r"(?i)^\**(?:From|Von|De|Da|Van|Fra|Från|Od)\s?:\**\s+(.+)$"),
         sent: fixed(r"(?i)^\**(?:Sent|Date|Gesendet|Datum|Envoyé|Enviado|Fecha|Inviato|Data|Verzonden|Sendt|Skickat|Wysłano)(?: (?:le|el|am))?\s?:\**\s+(.+)$"),
-        other: fixed(r"(?i)^\**(?:To|An|À|A|Para|Aan|Til|Till|Do|Cc|Kopie|Subject|Betreff|Objet|Asunto|Oggetto|Onderwerp|Emne|Ämne|Temat|Importance|Wichtigkeit|Attachments|Anlagen|Reply-To)\s?:\**(?:\s.*)?$"),
-        original: fixed(r"(?i)^(?:-{2,}\s*.{0,10}(?:original message|forwarded message|weitergeleitete nachricht|ursprüngliche nachricht|message d'origine|message transféré|mensaje original|mensaje reenviado|messaggio originale|oorspronkelijk bericht).{0,10}\s*-{2,}|begin forwarded message:|_{10,})$"),
+        other: fixed(
+            r"(?i)^\**(?:To|An|À|A|Para|Aan|Til|Till|Do|Cc|Kopie|Subject|Betreff|Objet|Asunto|Oggetto|Onderwerp|Emne|Ämne|Temat|Importance|Wichtigkeit|Attachments|Anlagen|Reply-To)\s?:\**(?:\s.*)?$",
+        ),
+        original: fixed(
+            r"(?i)^(?:-{2,}\s*.{0,10}(?:original message|forwarded message|weitergeleitete nachricht|ursprüngliche nachricht|message d'origine|message transféré|mensaje original|mensaje reenviado|messaggio originale|oorspronkelijk bericht).{0,10}\s*-{2,}|begin forwarded message:|_{10,})$",
+        ),
         item: fixed(r"^(?:[-*•·–]\s+|\(?(?:\d{1,2}|[a-z])[.)]\s+|\[[ xX]\]\s*)\S"),
-        closing: fixed(r"(?i)^(?:(?:kind|best|warm|many)\s+)?(?:regards|wishes|thanks|thank you|cheers|yours|yours (?:sincerely|faithfully|truly)|sincerely|best|all the best|mit freundlichen grüßen|mit freundlichem gruß|(?:viele|beste|liebe|freundliche|herzliche|schöne)n? gr(?:ü|ue)(?:ß|ss)e|vg|mfg|lg|gruß|cordialement|bien cordialement|bien à vous|saludos|un saludo|atentamente|cordiali saluti|met vriendelijke groet(?:en)?|mvh|med vänlig hälsning)(?: (?:from|aus) .{2,30})?\s*[,.!]?$"),
-        disclaimer: fixed(r"(?i)(?:\bconfidential\b.*\b(?:intended|addressee|recipient)|\b(?:intended (?:only|solely)|solely for the)\b.*\b(?:recipient|addressee|named|use)|vertrauliche informationen|registered (?:office|in england)|please consider the environment|unsubscribe|this (?:e-?mail|message) (?:and any|was scanned|has been scanned)|amtsgericht .*\bhrb\b)"),
-        device: fixed(r"(?i)^(?:sent from my |sent from (?:outlook|mail)|get outlook for |von meinem .{2,30} gesendet|gesendet von |envoyé de mon |enviado desde mi |inviato da |verzonden vanaf )"),
+        closing: fixed(
+            r"(?i)^(?:(?:kind|best|warm|many)\s+)?(?:regards|wishes|thanks|thank you|cheers|yours|yours (?:sincerely|faithfully|truly)|sincerely|best|all the best|mit freundlichen grüßen|mit freundlichem gruß|(?:viele|beste|liebe|freundliche|herzliche|schöne)n? gr(?:ü|ue)(?:ß|ss)e|vg|mfg|lg|gruß|cordialement|bien cordialement|bien à vous|saludos|un saludo|atentamente|cordiali saluti|met vriendelijke groet(?:en)?|mvh|med vänlig hälsning)(?: (?:from|aus) .{2,30})?\s*[,.!]?$",
+        ),
+        disclaimer: fixed(
+            r"(?i)(?:\bconfidential\b.*\b(?:intended|addressee|recipient)|\b(?:intended (?:only|solely)|solely for the)\b.*\b(?:recipient|addressee|named|use)|vertrauliche informationen|registered (?:office|in england)|please consider the environment|unsubscribe|this (?:e-?mail|message) (?:and any|was scanned|has been scanned)|amtsgericht .*\bhrb\b)",
+        ),
+        device: fixed(
+            r"(?i)^(?:sent from my |sent from (?:outlook|mail)|get outlook for |von meinem .{2,30} gesendet|gesendet von |envoyé de mon |enviado desde mi |inviato da |verzonden vanaf )",
+        ),
     }
 });
 
@@ -198,7 +212,8 @@ fn quoted_in(line: &str, after_verb: &str) -> Quoted {
 
 /// Takes the name out of "Tom Beckett <tom@a.example>", or the address if there is no name.
 fn person(text: &str) -> Option<String> {
-    static ZONE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^(?:\s*,|\s*(?:UTC|GMT|CET|CEST|BST|Uhr)\b|\s*[+-]\d{4}\b|\s*\([A-Z]{2,5}\))+").expect("a fixed pattern"));
+    static ZONE: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^(?:\s*,|\s*(?:UTC|GMT|CET|CEST|BST|Uhr)\b|\s*[+-]\d{4}\b|\s*\([A-Z]{2,5}\))+").expect("a fixed pattern"));
     let text = ZONE.replace(text, "").replace("mailto:", "");
     let trim = |it: &str| fold(it.trim_matches(|c: char| c.is_whitespace() || "\"'*,:;<>[]()".contains(c)));
     let name = trim(text.split(['<', '[', '(']).next().unwrap_or_default());
@@ -311,7 +326,9 @@ fn sign_off(lines: &Lines, speaker: Option<&str>, marked: bool, closed_above: bo
     (tail..lines.len()).find(|from| {
         let line = lines[*from].1.trim();
         // A name at the end of a longer paragraph counts if a greeting or nothing but a line of title is around it.
-        let closed = *from == 0 || PATTERNS.closing.is_match(lines[*from - 1].1.trim()) || *from + 1 == lines.len() && lines[*from - 1].1.trim().ends_with(['.', '!', '?', ')']);
+        let closed = *from == 0
+            || PATTERNS.closing.is_match(lines[*from - 1].1.trim())
+            || *from + 1 == lines.len() && lines[*from - 1].1.trim().ends_with(['.', '!', '?', ')']);
         let named = speaker.is_some_and(|it| is_name_of(line, it));
         let unknown = speaker.is_none() && marked && line.split_whitespace().count() <= 3;
         let greeted = closed_above && *from == 0 || *from > 0 && PATTERNS.closing.is_match(lines[*from - 1].1.trim());
@@ -330,7 +347,8 @@ fn is_contact(lines: &Lines) -> bool {
     lines.iter().all(|(_, it)| {
         let line = it.trim();
         let sentence = line.ends_with(['.', '!', '?', ':']) && line.split_whitespace().count() >= 5;
-        let added = ["ps", "p.s", "nb", "n.b", "pps"].iter().any(|it| line.to_lowercase().strip_prefix(it).is_some_and(|rest| !rest.starts_with(char::is_alphabetic)));
+        let added =
+            ["ps", "p.s", "nb", "n.b", "pps"].iter().any(|it| line.to_lowercase().strip_prefix(it).is_some_and(|rest| !rest.starts_with(char::is_alphabetic)));
         line.chars().count() < 80 && !sentence && !added && !PATTERNS.item.is_match(line)
     })
 }

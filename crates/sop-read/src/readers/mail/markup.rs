@@ -113,7 +113,10 @@ mod tests {
     #[test]
     fn paragraphs_items_and_quotes_become_lines() {
         check("<style>p{}</style><p>Hold &amp; wait,\n Tom.</p><ul><li>one</li><li>two</li></ul>", "Hold & wait, Tom.\n\n- one\n- two\n");
-        check("<div>Yes.</div><div><br></div><div>On 3 Nov 2026, Tom wrote:</div><blockquote>May I?</blockquote>", "Yes.\n\nOn 3 Nov 2026, Tom wrote:\n\n> May I?\n>");
+        check(
+            "<div>Yes.</div><div><br></div><div>On 3 Nov 2026, Tom wrote:</div><blockquote>May I?</blockquote>",
+            "Yes.\n\nOn 3 Nov 2026, Tom wrote:\n\n> May I?\n>",
+        );
         check("<table><tr><td>Net</td><td>84.01</td></tr></table>a < b", "Net   84.01\na < b");
     }
 }

@@ -518,12 +518,7 @@ mod tests {
     fn checks_are_fields_and_formulas_with_their_result() {
         check(
             &["Checks before it leaves", "", "Net | 12.5", "Adds up | =IF(B3>0,\"OK\",\"CHECK\") -> OK"],
-            &[
-                "Cell Checks before it leaves [S]",
-                "Field Net: 12.5 [S]",
-                "Field Adds up: OK [S]",
-                "Formula =IF(B3>0,\"OK\",\"CHECK\") -> OK [S / Adds up]",
-            ],
+            &["Cell Checks before it leaves [S]", "Field Net: 12.5 [S]", "Field Adds up: OK [S]", "Formula =IF(B3>0,\"OK\",\"CHECK\") -> OK [S / Adds up]"],
         );
     }
 
