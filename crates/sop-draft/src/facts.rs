@@ -62,7 +62,7 @@ pub(crate) fn entry(fact: &Fact) -> Entry {
 pub(crate) fn told(fact: &Fact) -> (String, Vec<sop_core::Anchor>) {
     let mut anchors = fact.anchors.clone();
     let quote = quoted(&fact.text);
-    let lead = fact.context.as_deref().filter(|_| needs_context(fact)).map(|it| context(it));
+    let lead = fact.context.as_deref().filter(|_| needs_context(fact)).map(context);
     let text = match (&fact.speaker, lead) {
         (Some(speaker), Some(lead)) if fact.role == Role::Message => {
             anchors.extend(fact.context_anchor.clone());

@@ -61,9 +61,14 @@ impl Ledger {
 
     fn statement(&mut self, claim: &Claim, asked: Option<&str>) -> Statement {
         let mut evidence: Vec<EvidenceId> = Vec::new();
+        let most = MOST_CITATIONS.max(if claim.text.contains("; ") { 8 } else { 0 });
         for anchor in &claim.anchors {
+            // An entry is made only for what is cited.
+            if evidence.len() == most {
+                break;
+            }
             let id = self.id(anchor);
-            if !evidence.contains(&id) && evidence.len() < MOST_CITATIONS.max(if claim.text.contains("; “") { 8 } else { 0 }) {
+            if !evidence.contains(&id) {
                 evidence.push(id);
             }
         }

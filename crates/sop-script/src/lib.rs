@@ -124,7 +124,7 @@ pub(crate) fn keep_constant(name: &str, value: &str, literal: bool, is_text: boo
     let digits = value.chars().any(|c| c.is_ascii_digit() && c != '0');
     let holds_items = value.starts_with(['[', '{', '(', 'c', 'D', '@', 's', 'f', 'n']) && value.len() > 2 && value.contains(['"', '\'']);
     let secret = is_text && is_secret_name(name);
-    let counter = !shouted && !(digits || holds_items && !value.contains(": 0"));
+    let counter = !(shouted || digits || holds_items && !value.contains(": 0"));
     literal && !secret && !counter && !value.trim().is_empty() && (shouted || !is_text)
 }
 

@@ -454,7 +454,7 @@ impl<'t> Module<'_, 't> {
                 let text = code.brief(node);
                 let chain = format!("{called}(");
                 let outward = is_outward(&chain) || ["sendmail", "send_message"].contains(&method);
-                if outward && !code.parent(node).is_some_and(|up| up.kind() == "attribute") {
+                if outward && code.parent(node).is_none_or(|up| up.kind() != "attribute") {
                     script.calls.push(Call { command: text, outward: true, line: at });
                 }
             }
@@ -469,7 +469,8 @@ impl<'t> Module<'_, 't> {
         let code = self.code;
         let Some(assigned) = code.around(node).take(4).find(|it| it.kind() == "assignment") else { return false };
         let Some(name) = field(assigned, "left").map(|it| code.text(it)) else { return false };
-        let found = code.of_kind("if_statement").any(|it| {
+
+        code.of_kind("if_statement").any(|it| {
             let tests = field(it, "condition").is_some_and(|c| {
                 let text = code.text(c);
                 text == format!("not {name}") || text == format!("{name} is None") || text == format!("{name} == \"\"")
@@ -480,8 +481,7 @@ impl<'t> Module<'_, 't> {
                     "call" => field(inner, "function").is_some_and(|f| is_exit(code.text(f))),
                     _ => false,
                 })
-        });
-        found
+        })
     }
 
     fn constants(&self, script: &mut Script) {

@@ -119,7 +119,7 @@ fn activity(it: Candidate) -> Activity {
 fn join(list: Vec<Candidate>) -> Vec<Candidate> {
     let mut out: Vec<Candidate> = Vec::new();
     let mut list = list;
-    list.sort_by(|a, b| a.source.cmp(&b.source));
+    list.sort_by_key(|a| a.source);
     for candidate in list {
         let best = out
             .iter()

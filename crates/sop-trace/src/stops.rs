@@ -24,7 +24,7 @@ fn name(path: &str) -> &str {
 }
 
 /// Settings of this run by key, with where they stand.
-fn settings<'a>(work: &'a Work<'_>) -> BTreeMap<String, (String, Anchor)> {
+fn settings(work: &Work<'_>) -> BTreeMap<String, (String, Anchor)> {
     let mut out = BTreeMap::new();
     for document in work.ground.documents.iter().filter(|it| it.format == Format::Config && !other_run(&it.path, work.parameters)) {
         for block in document.blocks.iter().filter(|it| it.kind == BlockKind::Field) {

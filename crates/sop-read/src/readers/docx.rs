@@ -294,9 +294,7 @@ impl<'s> Walk<'s> {
     fn table(&mut self, node: &'s Node) {
         self.tables += 1;
         let table = self.tables;
-        let mut row = 0;
-        for child in rows(node) {
-            row += 1;
+        for (row, child) in (1..).zip(rows(node)) {
             let cells: Vec<String> = cells(child).into_iter().map(|cell| self.inline_text(cell)).collect();
             let place = Place::TableRow { table, row };
             let text = cells.join(" | ");

@@ -183,7 +183,7 @@ fn logged(script: &Script, work: &Work<'_>) -> (Option<sop_core::Moment>, Option
         let words: Vec<&str> =
             re!(r"[a-zäöü]{3,}").find_iter(text).map(|it| it.as_str()).filter(|it| !matches!(*it, "info" | "error" | "warning" | "debug")).collect();
         let mut scores: Vec<(usize, &str)> = sources.iter().map(|(s, set)| (words.iter().filter(|w| set.contains(**w)).count(), s.path.as_str())).collect();
-        scores.sort_by(|a, b| b.0.cmp(&a.0));
+        scores.sort_by_key(|it| std::cmp::Reverse(it.0));
         match scores[..] {
             [(n, path)] if n > 0 => Some(path),
             [(a, path), (b, _), ..] if a > b => Some(path),
@@ -670,7 +670,7 @@ fn approvals(work: &Work<'_>) -> Vec<Candidate> {
         candidate.topic = fact.topic.clone();
         out.push(candidate);
     }
-    out.sort_by(|a, b| a.time.cmp(&b.time));
+    out.sort_by_key(|a| a.time);
     // A leave that a later mail repeats is one leave.
     let mut seen: Vec<(Option<String>, Vec<String>)> = Vec::new();
     out.retain(|it| {
@@ -710,7 +710,7 @@ fn sent(work: &Work<'_>) -> Vec<Candidate> {
                 to.iter().any(|it| work.ground.people.find(it).is_none() || work.ground.people.find(it).is_some_and(|p| !work.ground.people.list[p].inside));
             let reply = first.context.as_deref().is_some_and(|it| re!(r"(?i)^(re|aw|fw|fwd|wg)\s*:").is_match(it));
             let theirs = work.performer.is_some_and(|it| it != speaker) && !group;
-            if theirs || !inside || to.is_empty() || !(group || !attached.is_empty()) || reply && attached.is_empty() {
+            if theirs || !inside || to.is_empty() || attached.is_empty() && (!group || reply) {
                 continue;
             }
             let what = if attached.is_empty() {

@@ -76,7 +76,7 @@ impl Page {
 
     fn end_line(&mut self) {
         let line = std::mem::take(&mut self.line);
-        let cells: Vec<String> = line.split(CELL).map(|it| plain(it)).filter(|it| !it.is_empty()).collect();
+        let cells: Vec<String> = line.split(CELL).map(plain).filter(|it| !it.is_empty()).collect();
         if !cells.is_empty() {
             self.lines.push(format!("{}{}", "> ".repeat(self.quoted), cells.join("   ")));
         } else if !line.is_empty() {
