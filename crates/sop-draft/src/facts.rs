@@ -97,7 +97,15 @@ fn context(text: &str) -> String {
         Some((who, rest)) if who.len() < 40 && !who.contains(" / ") => rest,
         _ => text,
     };
-    let short = cut(text.rsplit(" / ").next().unwrap_or(text), 14);
+    // "Risk / Value / Total" is told as "Risk, Total": the tab says what the row is about.
+    let parts: Vec<&str> = text.split(" / ").collect();
+    let text = match parts[..] {
+        [sheet, .., row] if !sheet.to_lowercase().starts_with("sheet") && !sheet.to_lowercase().starts_with("tabelle") && sheet != row => {
+            format!("{sheet}, {row}")
+        }
+        _ => text.to_owned(),
+    };
+    let short = cut(&text, 14);
     short.replace(['“', '”'], "'")
 }
 

@@ -8,6 +8,9 @@ use sop_core::{Claim, Fact, FactKind, Role, StopKind, Trace};
 /// True if the passage makes the work wait for a person.
 fn is_gate(fact: &Fact, trace: &Trace) -> bool {
     let kinds = [FactKind::Holds, FactKind::Reserves, FactKind::Conditions];
+    if fact.rules.iter().any(|it| it == "second-person") && fact.role != Role::Script {
+        return true;
+    }
     let past = fact.kinds.iter().take(3).any(|it| matches!(it, FactKind::Retires)) && matches!(fact.role, Role::Script | Role::Record);
     if !fact.kinds.iter().take(3).any(|it| kinds.contains(it)) || fact.role == Role::PriorSop || past {
         return false;
@@ -43,12 +46,28 @@ fn awaited(fact: &Fact, trace: &Trace) -> Option<String> {
     {
         return Some(person.name.clone());
     }
+    let speaker = fact.speaker.as_deref();
+    let own = speaker.filter(|it| Some(*it) != performer && inside(it));
+    // "till you've been through it": the one it is said to.
+    let to = fact.to.iter().find(|it| Some(it.as_str()) != speaker && Some(it.as_str()) != performer && inside(it));
+    let waits_for_you = re!(r"(?i)\b(until|till|til|before|unless|once|as soon as) (you|you've|you're|you have)\b|\byour (yes|ok|okay|approval|go-ahead|sign-off)\b|\b(bis|bevor|sobald) (du|sie|ihr)\b").is_match(&fact.text);
+    if waits_for_you && let Some(to) = to {
+        return Some(to.clone());
+    }
+    // "unless I've seen the paper"; and whoever gives leave with a condition is the one to be satisfied.
+    let waits_for_me = re!(r"(?i)\b(until|till|til|before|unless|once|as soon as|without|for) (i|i've|i'm|i'd|me|my)\b|\b(bis|bevor|sobald|ohne dass|wenn) ich\b|\bmy (ok|okay|yes|approval|go-ahead|sign-off)\b").is_match(&fact.text);
+    if (waits_for_me || fact.is(FactKind::Approves))
+        && let Some(own) = own
+    {
+        return Some(own.to_owned());
+    }
     // "until Ruth has shut the month", "as long as Denny's got it", "for Helen to say", "nobody but Colin"
     let named = re!(
-        r"(?i:\b(?:until|till|til|before|unless|once|after|when|as soon as|as long as|only|but|by|for|to|from|with|ask|erst wenn|bis|sobald|nur|durch|von)\s+)(\p{Lu}[\p{L}'’-]+)"
+        r"(?i:\b(?:until|till|til|before|unless|once|after|when|as soon as|as long as|only|but|ask|wait for|waiting for|up to|not me|take it to|take this to|erst wenn|bis|sobald|nur|nur mit|nur durch|mit)\s+)(\p{Lu}[\p{L}'’-]+)|\b(?i:for|it is|it's)\s+(\p{Lu}[\p{L}'’-]+)\s+(?i:to (?:say|decide|see|look|sign|ok)|who)|\b(\p{Lu}[\p{L}'’-]+)\s+(?i:decides|entscheidet|has to (?:see|sign|ok|approve)|must (?:see|sign|ok|approve)|muss|signs)"
     );
     for found in named.captures_iter(&fact.text) {
-        let word = found[1].trim_end_matches("'s").trim_end_matches("’s");
+        let Some(word) = (1..=3).find_map(|n| found.get(n)) else { continue };
+        let word = word.as_str().trim_end_matches("'s").trim_end_matches("’s");
         if let Some(person) = trace.people.iter().find(|it| it.name == word || it.name.split(' ').next() == Some(word) || it.aliases.iter().any(|a| a == word))
             && Some(person.name.as_str()) != performer
             && person.inside
@@ -56,20 +75,16 @@ fn awaited(fact: &Fact, trace: &Trace) -> Option<String> {
             return Some(person.name.clone());
         }
     }
-    let speaker = fact.speaker.as_deref();
-    // "till you've been through it": the one it is said to
-    if re!(r"(?i)\b(you|your|you've|you're|dir|dich|ihnen|sie)\b").is_match(&fact.text)
-        && (speaker == performer || fact.is(FactKind::Requests))
-        && let Some(to) = fact.to.iter().find(|it| Some(it.as_str()) != performer && inside(it))
+    if (speaker == performer || fact.is(FactKind::Requests))
+        && re!(r"(?i)\b(you|your|you've|you're|dir|dich|ihnen)\b").is_match(&fact.text)
+        && let Some(to) = to
     {
         return Some(to.clone());
     }
-    if let Some(speaker) = speaker
-        && Some(speaker) != performer
-        && inside(speaker)
-        && (first_person(&fact.text) || fact.is(FactKind::Conditions) || fact.is(FactKind::Approves) || fact.is(FactKind::Holds) && fact.role == Role::Message)
+    if let Some(own) = own
+        && (first_person(&fact.text) || fact.is(FactKind::Conditions) || fact.is(FactKind::Holds) && fact.role == Role::Message)
     {
-        return Some(speaker.to_owned());
+        return Some(own.to_owned());
     }
     let other = fact.names.iter().find(|it| Some(it.as_str()) != performer && inside(it))?;
     (fact.is(FactKind::Reserves) || fact.is(FactKind::Holds)).then(|| other.clone())
@@ -91,16 +106,25 @@ pub(crate) fn entries(plan: &mut Plan<'_>) -> Vec<Entry> {
         if plan.used[n] || count >= 12 || !is_gate(fact, trace) {
             continue;
         }
-        let Some(person) = awaited(fact, trace) else { continue };
+        let second = fact.rules.iter().any(|it| it == "second-person");
+        let person = match awaited(fact, trace) {
+            Some(person) => person,
+            None if second => "a second person".to_owned(),
+            None => continue,
+        };
         plan.used[n] = true;
-        let lead = if fact.kinds.first() == Some(&FactKind::Reserves) {
+        let lead = if second {
+            "**STOP: a second person looks first.**".to_owned()
+        } else if let Some(lead) = up_to(fact, &person) {
+            lead
+        } else if fact.kinds.first() == Some(&FactKind::Reserves) {
             format!("**STOP: {person} decides.**")
         } else if fact.is(FactKind::Conditions) && fact.is(FactKind::Approves) {
             format!("**STOP: {person} approves, on a condition.**")
         } else {
             format!("**STOP: wait for {person}.**")
         };
-        let (text, anchors) = if fact.speaker.as_deref() == Some(person.as_str()) && fact.context_anchor.is_none() {
+        let (text, anchors) = if fact.speaker.as_deref() == Some(person.as_str()) && fact.context_anchor.is_none() && fact.role == Role::Message {
             (quoted(&fact.text), fact.anchors.clone())
         } else {
             told(fact)
@@ -111,6 +135,22 @@ pub(crate) fn entries(plan: &mut Plan<'_>) -> Vec<Entry> {
         out.push((fact.topic.clone(), entry));
     }
     out.into_iter().map(|it| it.1).collect()
+}
+
+/// "£312.40, which I can give away myself; over £500 I'd have to take it to Anil": whose word counts up to what.
+fn up_to(fact: &Fact, person: &str) -> Option<String> {
+    if !fact.is(FactKind::Reserves) {
+        return None;
+    }
+    let amount = re!(r"(?i)\b(?:over|above|more than|beyond|exceeding|über|ab|mehr als) ((?:£|\$|€|GBP |EUR )?\d[\d.,]*(?: ?(?:£|€|%|euro|pounds))?)")
+        .captures(&fact.text)?;
+    let amount = amount[1].trim_end_matches(['.', ',']).to_owned();
+    let speaker = fact.speaker.as_deref()?;
+    if speaker == person {
+        return Some(format!("**STOP: above {amount} {person} decides.**"));
+    }
+    let own = re!(r"(?i)\b(i can|myself|i may|kann ich|ich selbst)\b").is_match(&fact.text);
+    Some(if own { format!("**STOP: {speaker} decides up to {amount}, above it {person}.**") } else { format!("**STOP: above {amount} {person} decides.**") })
 }
 
 /// The person who gives leave most often, not the one who does the work.

@@ -104,7 +104,14 @@ pub(crate) fn draw(ground: &Ground<'_>) -> Vec<Fact> {
                 context: beside(script, remark.from, remark.to),
                 kind: BlockKind::CodeComment,
             };
-            facts.extend(passages(&voice, role, ground));
+            let mut found = passages(&voice, role, ground);
+            // What a dead script says of its time is no rule any more; that it is dead is worth knowing.
+            if crate::stops::is_dead(script) {
+                for fact in &mut found {
+                    fact.kinds = vec![FactKind::Retires];
+                }
+            }
+            facts.extend(found);
         }
     }
     join(facts)
@@ -165,7 +172,11 @@ fn voices<'a>(document: &'a Document, role: Role, ground: &Ground<'_>) -> Vec<Vo
                 .flatten()
                 .or_else(|| block.speaker.as_deref().map(|it| ground.people.full(it)))
                 .or_else(|| author(document, role, ground)),
-            to: block.to.iter().map(|it| ground.people.full(it)).collect(),
+            to: match block.kind {
+                // What a mail repeats was said to the one who answers it.
+                BlockKind::QuotedReply if block.to.is_empty() => document.author.iter().map(|it| ground.people.full(it)).collect(),
+                _ => block.to.iter().map(|it| ground.people.full(it)).collect(),
+            },
             time: block.time,
             context: context(document, n, block),
             kind: block.kind,

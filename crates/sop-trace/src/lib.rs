@@ -136,10 +136,10 @@ fn performer(documents: &[Document], people: &People, facts: &[sop_core::Fact], 
     for fact in facts {
         if let Some(at) = fact.speaker.as_deref().and_then(|it| people.find(it)) {
             score[at] += 2 * u32::from(fact.is(FactKind::Reports));
-            let leave = fact.kinds.iter().take(2).any(|it| matches!(it, FactKind::Approves | FactKind::Reserves | FactKind::Conditions));
+            let leave = fact.kinds.iter().take(1).any(|it| matches!(it, FactKind::Approves | FactKind::Reserves | FactKind::Conditions));
             // Who says "not before I have seen it" is waited for, and does not do the work.
             let waited = fact.is(FactKind::Holds) && re!(r"(?i)\b(i|i've|my|me|ich|mir)\b").is_match(&fact.text);
-            decides[at] += 3 * u32::from(leave) + 3 * u32::from(waited);
+            decides[at] += 2 * u32::from(leave) + 2 * u32::from(waited);
         }
     }
     for document in documents {

@@ -15,7 +15,7 @@ fn live<'a>(work: &'a Work<'_>) -> impl Iterator<Item = &'a Script> {
 }
 
 /// True if its own comments say that it does not work any more.
-fn is_dead(script: &Script) -> bool {
+pub(crate) fn is_dead(script: &Script) -> bool {
     script.remarks.iter().take(4).any(|it| re!(r"(?i)\bdead\b|no longer works|deprecated|do not use|nicht mehr (benutzen|verwenden)").is_match(&it.text))
 }
 
@@ -172,7 +172,7 @@ fn stop(work: &Work<'_>, script: &Script, exit: &Exit, settings: &BTreeMap<Strin
     } else {
         StopKind::Failure
     };
-    let recovery = last.and_then(|(_, block)| recovery(work, block, &topic));
+    let recovery = last.and_then(|(_, block)| recovery(work, script, block, &topic));
     let names = !work.ground.people.mentioned(message).is_empty();
     let weight = 8 + 6 * i32::from(gate) + 4 * i32::from(number) + 5 * i32::from(seen > 0) + 3 * i32::from(names) + 2 * i32::from(exit.documented.is_some());
     anchors.truncate(5);
@@ -229,18 +229,34 @@ fn occurrences<'a>(work: &'a Work<'_>, script: &Script, message: &str, shown: &s
     (seen, last)
 }
 
-/// What people said to do about it, soon after it happened.
-fn recovery(work: &Work<'_>, block: &Block, topic: &[String]) -> Option<Claim> {
+/// What people said to do about it, soon after it happened: the cause and the cure, from one mail or talk.
+fn recovery(work: &Work<'_>, script: &Script, block: &Block, topic: &[String]) -> Option<Claim> {
     let time = block.time?;
-    let line = stems(&block.text);
-    work.facts
+    let mut about: Vec<String> = stems(&block.text);
+    about.extend(topic.iter().cloned());
+    about.extend(stems(name(&script.path)));
+    about.sort();
+    about.dedup();
+    let soon: Vec<&sop_core::Fact> = work
+        .facts
         .iter()
-        .filter(|it| it.is(FactKind::Recovers) || it.is(FactKind::Decides) || it.is(FactKind::Fails))
         .filter(|it| it.time.is_some_and(|t| t >= time && t.duration_since(time).as_hours() <= 30))
-        .map(|it| (shared(&it.topic, topic).max(shared(&it.topic, &line)) + it.context.as_ref().map_or(0, |c| shared(&stems(c), &line).min(1)), it))
-        .filter(|it| it.0 >= 2)
-        .max_by(|a, b| a.0.cmp(&b.0).then(a.1.weight.cmp(&b.1.weight)))
-        .map(|(_, fact)| Claim::cited(format!("Last time: “{}”", cut(&fact.text, 40)), vec![fact.anchors[0].clone()]))
+        .filter(|it| it.is(FactKind::Recovers) || it.is(FactKind::Fails) || it.is(FactKind::Decides) || it.is(FactKind::Explains))
+        .collect();
+    let score = |it: &sop_core::Fact| shared(&it.topic, &about) + it.context.as_ref().map_or(0, |c| shared(&stems(c), &about).min(1));
+    let best = soon.iter().filter(|it| score(it) >= 2).max_by(|a, b| score(a).cmp(&score(b)).then(a.weight.cmp(&b.weight)))?;
+    // The cause stands in the same mail as the cure, before it.
+    let mut told: Vec<&sop_core::Fact> = soon
+        .iter()
+        .copied()
+        .filter(|it| it.anchors[0].path == best.anchors[0].path && it.time == best.time && it.speaker == best.speaker && it.anchors[0] != best.anchors[0])
+        .filter(|it| it.is(FactKind::Fails))
+        .take(1)
+        .collect();
+    told.push(best);
+    told.sort_by(|a, b| a.anchors[0].place.cmp(&b.anchors[0].place));
+    let text = told.iter().map(|it| format!("“{}”", cut(&it.text, 40))).collect::<Vec<_>>().join(" ");
+    Some(Claim::cited(format!("Last time: {text}"), told.iter().map(|it| it.anchors[0].clone()).collect()))
 }
 
 /// Constants that no stop has named.
@@ -286,11 +302,27 @@ pub(crate) fn limits(work: &Work<'_>, stops: &[Stop]) -> Vec<Claim> {
 
 /// The longest string literal of a line that reads as words.
 fn literal(line: &str) -> Option<String> {
-    re!(r#""([^"]{6,})"|'([^']{6,})'|`([^`]{6,})`"#)
-        .captures_iter(line)
-        .filter_map(|it| it.get(1).or(it.get(2)).or(it.get(3)).map(|m| m.as_str().to_owned()))
-        .filter(|it| words(it) >= 3)
-        .max_by_key(String::len)
+    let mut best: Option<String> = None;
+    let mut chars = line.chars().peekable();
+    while let Some(c) = chars.next() {
+        if !matches!(c, '"' | '\'' | '`') {
+            continue;
+        }
+        let mut text = String::new();
+        while let Some(d) = chars.next() {
+            match d {
+                '\\' => text.extend(chars.next()),
+                d if d == c => break,
+                d => text.push(d),
+            }
+        }
+        let plain = placeholders(&text);
+        let said = plain.split_whitespace().filter(|it| it.chars().filter(|c| c.is_alphabetic()).count() >= 2).count();
+        if said >= 2 && !plain.contains([';', '=', '{', '}', '\\']) && best.as_ref().is_none_or(|it| it.len() < text.len()) {
+            best = Some(text);
+        }
+    }
+    best
 }
 
 /// Messages that a script collects and does not stop at: what it finds fault with.
@@ -302,7 +334,8 @@ pub(crate) fn faults(work: &Work<'_>, stops: &[Stop]) -> Vec<Claim> {
         for (n, line) in source.lines().enumerate() {
             let code = line.trim();
             if code.starts_with(['#', '/', '*'])
-                || !re!(r"(?i)\b(err|error|warn|warning|fail|problem|issue|reject|fault|fehler|invalid)\w*\s*[(\[.]|append\(").is_match(code)
+                || !re!(r"(?i)\b(err|error|warn|warning|fail|problem|issue|reject|fault|fehler|invalid)\w*\s*(?:\(|\.append\(|\.push\(|\+=|\.add\()")
+                    .is_match(code)
             {
                 continue;
             }
