@@ -31,7 +31,7 @@ impl Entry {
 
 /// The entry of a way of stopping, with what put it right.
 pub(crate) fn stop(stop: &Stop) -> Entry {
-    let mut entry = Entry::of(stop.claim.clone(), stop.weight + 6);
+    let mut entry = Entry::of(stop.claim.clone(), stop.weight + 18);
     if let Some(recovery) = &stop.recovery {
         entry.below.push(recovery.clone());
     }
@@ -97,7 +97,8 @@ fn usual(kind: SectionKind) -> usize {
         SectionKind::Steps => 24,
         SectionKind::Gates => 9,
         SectionKind::Checks => 8,
-        SectionKind::Decisions | SectionKind::Disagreements => 7,
+        SectionKind::Disagreements => 9,
+        SectionKind::Decisions => 7,
         SectionKind::Failures | SectionKind::Questions => 5,
         SectionKind::Owner => 4,
         SectionKind::Inputs | SectionKind::Escalation | SectionKind::Prerequisites => 3,

@@ -116,7 +116,7 @@ fn terms(list: &[Claim]) -> Vec<Entry> {
     if list.is_empty() {
         return Vec::new();
     }
-    let list: Vec<&Claim> = list.iter().take(6).collect();
+    let list: Vec<&Claim> = list.iter().take(4).collect();
     let text = list.iter().map(|it| format!("**{}**", it.text.replacen(": ", "**: ", 1)).trim_end_matches("**").to_owned()).collect::<Vec<_>>().join("; ");
     vec![Entry::of(Claim::cited(format!("{text}."), list.iter().flat_map(|it| it.anchors.clone()).collect()), 12)]
 }
@@ -224,6 +224,9 @@ impl<'a> Plan<'a> {
 
     fn purpose(&mut self) -> Vec<Entry> {
         let mut out = self.take_if(2, |it| it.is(FactKind::Explains) && it.rules.iter().any(|r| r == "explain-use"));
+        for entry in &mut out {
+            entry.weight += 20;
+        }
         if out.len() < 2 {
             out.extend(self.take_if(2 - out.len(), |it| it.is(FactKind::Explains) && it.weight >= 14));
         }

@@ -221,7 +221,7 @@ fn number(old: &Old<'_>, now: &[Now]) -> Option<Disagreement> {
             format!(
                 "`{}` says “{}”; now it is {} (`{}`).",
                 old.document.name(),
-                cut(&old.text, 24),
+                cut(&old.text, 18),
                 candidate.text,
                 candidate.at[0].path.rsplit('/').next().unwrap_or_default()
             ),
@@ -285,7 +285,7 @@ fn people(work: &Work<'_>, old: &[Old<'_>], told: &mut BTreeSet<usize>) -> Vec<D
         out.push(Disagreement {
             standing: Standing::Contradicted,
             claim: Claim::inferred(text, anchors, "person named in the old page does not act"),
-            weight: 20,
+            weight: 26,
         });
     }
     out
@@ -429,10 +429,13 @@ fn gone_file(work: &Work<'_>, old: &Old<'_>) -> Option<Disagreement> {
         let bare = name.rsplit_once('.').map_or(name, |it| it.0);
         let here = work.ground.documents.iter().find(|it| it.name().eq_ignore_ascii_case(name));
         // Somebody says that it is dead: in the script itself, in a note or a chat.
+        let dying = work.ground.scripts.iter().any(|it| it.path.ends_with(name) && crate::stops::is_dead(it));
         let dead = work.facts.iter().filter(|it| it.is(FactKind::Retires) || it.is(FactKind::Forbids)).find(|it| {
-            it.anchors[0].path.ends_with(name)
-                || it.text.to_lowercase().contains(&bare.to_lowercase())
-                || here.is_some() && shared(&it.topic, &stems(bare)) >= 2
+            let own = dying && it.anchors[0].path.ends_with(name);
+            let named = it.text.to_lowercase().contains(&name.to_lowercase())
+                || it.is(FactKind::Retires) && bare.len() > 5 && it.text.to_lowercase().contains(&bare.to_lowercase())
+                || here.is_some() && dying && shared(&it.topic, &stems(bare)) >= 2;
+            own || named && it.anchors[0].path != old.at.path
         });
         let script = matches!(name.rsplit('.').next(), Some(ext) if !ext.eq_ignore_ascii_case("csv") && !ext.eq_ignore_ascii_case("xlsx"));
         match (here, dead) {

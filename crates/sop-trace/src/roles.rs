@@ -195,6 +195,10 @@ fn drop_noise(documents: &[Document], scripts: &[Script], roles: &mut BTreeMap<S
         }
     }
     let mut dropped = Vec::new();
+    // In a handful of files nothing can be told apart by what the rest speaks of.
+    if documents.len() < 6 {
+        return;
+    }
     for document in documents {
         let role = roles[&document.path];
         if !matches!(role, Role::Note | Role::Record | Role::Input | Role::Output)
@@ -207,7 +211,9 @@ fn drop_noise(documents: &[Document], scripts: &[Script], roles: &mut BTreeMap<S
         let name = document.name().to_lowercase();
         let bare = name.rsplit_once('.').map_or(name.as_str(), |it| it.0);
         let named = texts.iter().any(|(path, text)| *path != document.path && (text.contains(&name) || bare.len() > 7 && text.contains(bare)));
-        if used || named {
+        // A page that makes somebody wait for somebody is never a leftover.
+        let binds = document.blocks.iter().take(200).any(|it| sop_rules::acts(&it.text).iter().any(|act| act.weight >= 9));
+        if used || named || binds && role == Role::Note {
             continue;
         }
         let own = &stems_of[document.path.as_str()];
