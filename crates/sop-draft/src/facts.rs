@@ -13,6 +13,9 @@ pub(crate) use re;
 
 /// The section of a fact that is no gate, by its weightiest kind.
 pub(crate) fn section(fact: &Fact) -> Option<SectionKind> {
+    if fact.text.trim_end().ends_with('?') && !matches!(fact.kinds.first(), Some(FactKind::Holds | FactKind::Reserves)) {
+        return None;
+    }
     // Whom to turn to is looked for when something is wrong, whatever else the sentence says.
     if fact.is(FactKind::Escalates) && fact.kinds.iter().take(2).any(|it| *it == FactKind::Escalates) && !fact.names.is_empty() | first_person(&fact.text) {
         return Some(SectionKind::Escalation);
@@ -46,6 +49,12 @@ pub(crate) fn section(fact: &Fact) -> Option<SectionKind> {
         });
     }
     None
+}
+
+/// True for the name of a weekday, long or short.
+pub(crate) fn is_day(text: &str) -> bool {
+    re!(r"(?i)^(mon|tues?|wed|weds|thu|thurs?|fri|sat|sun)(day|sday|nesday|rsday|urday)?$|^(montag|dienstag|mittwoch|donnerstag|freitag|mo|di|mi|do|fr)$")
+        .is_match(text.trim())
 }
 
 pub(crate) fn first_person(text: &str) -> bool {

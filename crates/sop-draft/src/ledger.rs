@@ -24,14 +24,14 @@ impl Entry {
 
     fn words(&self) -> usize {
         // Citations count too: `[E4, E9]`.
-        let count = |it: &Claim| it.text.split_whitespace().count() + it.anchors.len().min(5);
+        let count = |it: &Claim| it.text.split_whitespace().count() + it.anchors.len().min(3);
         count(&self.head) + self.below.iter().map(count).sum::<usize>()
     }
 }
 
 /// The entry of a way of stopping, with what put it right.
 pub(crate) fn stop(stop: &Stop) -> Entry {
-    let mut entry = Entry::of(stop.claim.clone(), stop.weight + 18);
+    let mut entry = Entry::of(stop.claim.clone(), stop.weight + if stop.seen > 0 || stop.kind == sop_core::StopKind::Check { 18 } else { 6 });
     if let Some(recovery) = &stop.recovery {
         entry.below.push(recovery.clone());
     }
@@ -44,7 +44,7 @@ pub(crate) struct Ledger {
 }
 
 /// A statement has no more citations than this; the weightiest come first.
-const MOST_CITATIONS: usize = 5;
+const MOST_CITATIONS: usize = 3;
 
 impl Ledger {
     pub(crate) fn new() -> Self {
@@ -61,7 +61,7 @@ impl Ledger {
 
     fn statement(&mut self, claim: &Claim, asked: Option<&str>) -> Statement {
         let mut evidence: Vec<EvidenceId> = Vec::new();
-        let most = MOST_CITATIONS.max(if claim.text.contains("; ") { 8 } else { 0 });
+        let most = MOST_CITATIONS.max(if claim.text.contains("; ") { 6 } else { 0 });
         for anchor in &claim.anchors {
             // An entry is made only for what is cited.
             if evidence.len() == most {
@@ -117,7 +117,8 @@ pub(crate) fn trim(sections: &mut [(SectionKind, Vec<Entry>)], most: usize) {
         let fullest = sections
             .iter()
             .enumerate()
-            .filter(|(_, (_, entries))| entries.len() > 1)
+            // Gates are the last to go.
+            .filter(|(_, (kind, entries))| entries.len() > if *kind == SectionKind::Gates { 9 } else { 1 })
             .max_by_key(|(n, (kind, entries))| (entries.len() * 1000 / usual(*kind), std::cmp::Reverse(*n)))
             .map(|it| it.0);
         let Some(section) = fullest else { return };

@@ -26,7 +26,7 @@ impl Audience {
 }
 
 /// The body of the SOP has about this many words at most; what does not fit stays in the evidence map.
-const MOST_WORDS: usize = 1550;
+const MOST_WORDS: usize = 1530;
 
 /// The draft, and how many facts found no room in it.
 #[derive(Debug, Clone)]
@@ -200,26 +200,26 @@ impl<'a> Plan<'a> {
 
     /// Takes the weightiest unused facts that belong to a section.
     fn take(&mut self, section: SectionKind, most: usize) -> Vec<Entry> {
-        let mut out = Vec::new();
-        for (n, fact) in self.trace.facts.iter().enumerate() {
-            if out.len() < most && !self.used[n] && facts::section(fact) == Some(section) {
-                self.used[n] = true;
-                out.push(facts::entry(fact));
-            }
-        }
-        out
+        self.take_if(most, |it| facts::section(it) == Some(section))
     }
 
     /// Takes the weightiest unused facts that fit a test.
     fn take_if(&mut self, most: usize, fits: impl Fn(&Fact) -> bool) -> Vec<Entry> {
-        let mut out = Vec::new();
-        for (n, fact) in self.trace.facts.iter().enumerate() {
-            if out.len() < most && !self.used[n] && fits(fact) {
+        let performer = self.trace.performer.map(|at| self.trace.people[at].name.as_str());
+        // What the one who does the work writes to the others tells of this run; what the others answer are the rules.
+        let weight =
+            |it: &Fact| it.weight - if it.role == sop_core::Role::Message && it.speaker.as_deref() == performer && performer.is_some() { 8 } else { 0 };
+        let mut order: Vec<usize> = (0..self.trace.facts.len()).filter(|&n| !self.used[n] && fits(&self.trace.facts[n])).collect();
+        order.sort_by_key(|&n| std::cmp::Reverse(weight(&self.trace.facts[n])));
+        order.truncate(most);
+        order
+            .into_iter()
+            .map(|n| {
                 self.used[n] = true;
-                out.push(facts::entry(fact));
-            }
-        }
-        out
+                let fact = &self.trace.facts[n];
+                Entry { weight: weight(fact), ..facts::entry(fact) }
+            })
+            .collect()
     }
 
     fn purpose(&mut self) -> Vec<Entry> {
@@ -237,13 +237,38 @@ impl<'a> Plan<'a> {
 
     fn trigger(&mut self) -> Vec<Entry> {
         let mut out = claims(&self.trace.events, 1, 60);
-        out.extend(self.take_if(3, |it| {
+        let plans = |it: &Fact| {
             it.is(FactKind::Schedules)
-                && matches!(
-                    it.kinds.first(),
-                    Some(FactKind::Schedules | FactKind::Obliges | FactKind::Requests | FactKind::Owns | FactKind::Reports | FactKind::Instructs)
-                )
-        }));
+                && !it.is(FactKind::Reports)
+                && !it.is(FactKind::Approves)
+                && matches!(it.kinds.first(), Some(FactKind::Schedules | FactKind::Obliges | FactKind::Requests | FactKind::Owns | FactKind::Instructs))
+        };
+        out.extend(self.take_if(1, |it| plans(it) && it.rules.iter().any(|r| r == "schedule-every" || r == "de-schedule")));
+        out.extend(self.take_if(2, plans));
+        if let (true, Some(parameter)) = (self.trace.events.is_empty(), self.trace.parameters.first()) {
+            // Days that the steps begin with: "Tues: ..", "Fri: ..".
+            let days: Vec<&str> =
+                self.trace.activities.iter().filter_map(|it| it.action.text.split_once(": ")).map(|it| it.0).filter(|it| facts::is_day(it)).collect();
+            let anchors = self
+                .trace
+                .activities
+                .iter()
+                .filter(|it| it.action.text.split_once(": ").is_some_and(|d| facts::is_day(d.0)))
+                .filter_map(|it| it.action.anchors.first().cloned())
+                .take(3)
+                .collect();
+            let rhythm = match parameter.name.as_str() {
+                "month" => "Every month",
+                "week" => "Every week",
+                _ => "Every quarter",
+            };
+            let text = if days.is_empty() {
+                format!("{rhythm}: files and folders are kept by {}.", parameter.name)
+            } else {
+                format!("{rhythm}, by days: {}.", days.join(", "))
+            };
+            out.insert(0, Entry::of(Claim::inferred(text, anchors, "periods in names of files, days in notes"), 50));
+        }
         out
     }
 

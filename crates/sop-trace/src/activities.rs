@@ -4,6 +4,8 @@
 mod order;
 mod sources;
 
+pub(crate) use sources::file_names;
+
 use crate::facts::Ground;
 use crate::text::{overlap, shared};
 use sop_core::{Activity, Claim, Fact, Flow, Moment, Parameter, StepKind};
@@ -75,7 +77,7 @@ impl Source {
             Source::Written => 11,
             Source::Checklist | Source::NoteItem => 11,
             Source::CellNote | Source::Event => 10,
-            Source::Approval => 9,
+            Source::Approval => 13,
             Source::Screen => 8,
             Source::Report => 4,
         }

@@ -16,6 +16,7 @@ pub(crate) struct Ground<'a> {
     pub people: &'a People,
     /// Stems that name the files, columns, scripts and subjects of the process.
     pub vocabulary: &'a BTreeSet<String>,
+    pub parameters: &'a [sop_core::Parameter],
 }
 
 /// A piece of text by one voice, with what it stands under.
@@ -91,7 +92,10 @@ pub(crate) fn draw(ground: &Ground<'_>) -> Vec<Fact> {
         }
         for remark in &script.remarks {
             // A table of exit codes is told with the exits.
-            if crate::text::re!(r"(?i)^(exits?:?\s+)?\d+ .+\b\d+ \p{L}").is_match(&remark.text) || crate::text::re!(r"(?i)\bexit \d").is_match(&remark.text) {
+            if crate::text::re!(r"(?i)^(exits?:?\s+)?\d+ .+\b\d+ \p{L}").is_match(&remark.text)
+                || crate::text::re!(r"(?i)\bexit \d").is_match(&remark.text)
+                || crate::activities::file_names(&remark.text).len() >= 3
+            {
                 continue;
             }
             let voice = Voice {
@@ -149,7 +153,7 @@ fn voices<'a>(document: &'a Document, role: Role, ground: &Ground<'_>) -> Vec<Vo
             BlockKind::Message | BlockKind::Note | BlockKind::Event => true,
             BlockKind::QuotedReply => {
                 let here = stems(&block.text);
-                !here.is_empty() && !originals.iter().any(|it| overlap(it, &here) > 0.6)
+                !here.is_empty() && !originals.iter().any(|it| shared(it, &here) * 10 >= here.len() * 7)
             }
             BlockKind::CodeComment => document.format != Format::Script,
             BlockKind::Item { .. } | BlockKind::Paragraph if document.format == Format::Workbook => words(&block.text) >= 4,
@@ -206,7 +210,8 @@ fn says_something(document: &Document, block: &Block, ground: &Ground<'_>) -> bo
 /// A page that is made anew in each run, or stands in the folder more than once, is what the work makes: it says
 /// something to those who get it and nothing about how it is made.
 fn product(document: &Document, ground: &Ground<'_>) -> bool {
-    let twin = ground.documents.iter().any(|it| it.path != document.path && it.name() == document.name());
+    let each_run = ground.parameters.iter().any(|it| document.name().contains(&it.value) || it.others.iter().any(|o| document.name().contains(o.as_str())));
+    let twin = each_run || ground.documents.iter().any(|it| it.path != document.path && it.name() == document.name());
     twin || document.path.matches('/').count() >= 2
         || ground.documents.iter().any(|it| ground.roles.get(&it.path) == Some(&Role::Template) && shared(&stems(it.name()), &stems(document.name())) >= 2)
 }

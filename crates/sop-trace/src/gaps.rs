@@ -68,9 +68,31 @@ fn asked(work: &Work<'_>) -> Vec<Gap> {
                 Some(who) if talk => format!("{who} asked: “{said}” No answer is in the folder."),
                 _ => format!("`{}` leaves open: “{said}”", document.name()),
             };
-            let mut found =
-                gap(text, "a question was put and not answered", vec![anchor(document, block)], "question without an answer", if talk { 16 } else { 18 });
+            let mut found = gap(
+                text,
+                "a question was put and not answered",
+                vec![anchor(document, block)],
+                "question without an answer",
+                if talk {
+                    21
+                } else if document.format == Format::Workbook {
+                    15
+                } else {
+                    18
+                },
+            );
             found.ask = block.to.first().map(|it| work.ground.people.full(it));
+            // Several questions of one mail are put together.
+            if let Some(last) = out.last_mut()
+                && talk
+                && last.anchors[0].path == document.path
+                && last.question.contains(&format!("{} asked", who.clone().unwrap_or_default()))
+                && words(&last.question) + words(&said) <= 75
+            {
+                last.question = last.question.replacen("” No answer", &format!("” “{said}” No answer"), 1);
+                last.anchors.push(anchor(document, block));
+                continue;
+            }
             if !out.iter().any(|it| shared(&stems(&it.question), &stems(&found.question)) * 10 > stems(&found.question).len() * 7) {
                 out.push(found);
             }
@@ -134,7 +156,7 @@ fn cover(work: &Work<'_>) -> Vec<Gap> {
         }
     }
     text.push('.');
-    vec![gap(text, "no cover for an absence", anchors, "no cover named", 20)]
+    vec![gap(text, "no cover for an absence", anchors, "no cover named", 28)]
 }
 
 fn or_list(names: &[String]) -> String {
@@ -234,7 +256,7 @@ fn unused(work: &Work<'_>) -> Vec<Gap> {
             "a list of amounts that nothing takes up",
             anchors,
             "list that no step uses",
-            15,
+            13,
         ));
     }
     out.truncate(2);

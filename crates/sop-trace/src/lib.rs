@@ -39,10 +39,10 @@ pub fn trace(documents: &[Document], left_out: &[LeftOut], asked: &Asked) -> Tra
     let roles = roles::judge(documents, &scripts);
     let people = people::collect(documents);
     let vocabulary = vocabulary(documents, &scripts, &roles);
-    let ground = Ground { documents, roles: &roles, scripts: &scripts, people: &people, vocabulary: &vocabulary };
+    let parameters = params::find(&paths, asked.period.as_deref());
+    let ground = Ground { documents, roles: &roles, scripts: &scripts, people: &people, vocabulary: &vocabulary, parameters: &parameters };
     let facts = facts::draw(&ground);
     let flows = lineage::flows(&scripts, documents);
-    let parameters = params::find(&paths, asked.period.as_deref());
     let performer = performer(documents, &people, &facts, &roles);
     let work = Work { ground: &ground, flows: &flows, parameters: &parameters, facts: &facts, performer: performer.map(|at| people.list[at].name.as_str()) };
     let activities = activities::find(&work);
@@ -131,15 +131,15 @@ fn vocabulary(documents: &[Document], scripts: &[Script], roles: &BTreeMap<Strin
 
 /// Who does the work: who reports it done, sends the result and signs the log.
 fn performer(documents: &[Document], people: &People, facts: &[sop_core::Fact], roles: &BTreeMap<String, Role>) -> Option<usize> {
-    let mut score: Vec<u32> = people.list.iter().map(|it| if it.inside { it.acts.min(12) } else { 0 }).collect();
+    let mut score: Vec<u32> = people.list.iter().map(|it| if it.inside { it.acts.min(30) } else { 0 }).collect();
     let mut decides = vec![0_u32; score.len()];
     for fact in facts {
         if let Some(at) = fact.speaker.as_deref().and_then(|it| people.find(it)) {
             score[at] += 2 * u32::from(fact.is(FactKind::Reports));
-            let leave = fact.kinds.iter().take(1).any(|it| matches!(it, FactKind::Approves | FactKind::Reserves | FactKind::Conditions));
-            // Who says "not before I have seen it" is waited for, and does not do the work.
-            let waited = fact.is(FactKind::Holds) && re!(r"(?i)\b(i|i've|my|me|ich|mir)\b").is_match(&fact.text);
-            decides[at] += 2 * u32::from(leave) + 2 * u32::from(waited);
+            // Who gives leave, or says "not before I have seen it", is waited for and does not do the work.
+            let mine = re!(r"(?i)\b(until|till|before|unless|without|ohne dass|bevor|bis|erst wenn|nur mit|waits? for|i decide|take it to|with|mit) (i|i've|me|my|ich|mir)\b|\bi decide\b").is_match(&fact.text);
+            let leave = fact.kinds.first() == Some(&FactKind::Approves);
+            decides[at] += 3 * u32::from(leave) + 3 * u32::from(mine && (fact.is(FactKind::Holds) || fact.is(FactKind::Reserves)));
         }
     }
     for document in documents {

@@ -316,9 +316,9 @@ fn literal(line: &str) -> Option<String> {
                 d => text.push(d),
             }
         }
-        let plain = placeholders(&text);
+        let plain = re!(r"%[-+.\d]*[sdifr]").replace_all(&placeholders(&text), "…").into_owned();
         let said = plain.split_whitespace().filter(|it| it.chars().filter(|c| c.is_alphabetic()).count() >= 2).count();
-        if said >= 2 && !plain.contains([';', '=', '{', '}', '\\']) && best.as_ref().is_none_or(|it| it.len() < text.len()) {
+        if said >= 3 && !plain.contains([';', '=', '{', '}', '\\']) && best.as_ref().is_none_or(|it| it.len() < text.len()) {
             best = Some(text);
         }
     }

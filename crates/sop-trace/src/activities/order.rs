@@ -32,10 +32,11 @@ fn says(a: &Candidate, b: &Candidate) -> i64 {
 fn rank(source: Source) -> i64 {
     match source {
         Source::Brought => 0,
-        Source::Command | Source::Checklist | Source::NoteItem | Source::Approval | Source::Report => 1,
-        Source::CellNote | Source::Screen | Source::Written => 1,
-        Source::Sent => 2,
-        Source::Event => 3,
+        Source::Command => 1,
+        Source::Checklist | Source::NoteItem | Source::Approval | Source::Report => 2,
+        Source::CellNote | Source::Screen | Source::Written => 2,
+        Source::Sent => 3,
+        Source::Event => 4,
     }
 }
 

@@ -41,12 +41,17 @@ fn base(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// Names of files that a text mentions, lower-case.
-pub(super) fn file_names(text: &str) -> BTreeSet<String> {
+/// Names of files that a text mentions, lower-case, with `#` for the number or period in them.
+pub(crate) fn file_names(text: &str) -> BTreeSet<String> {
     re!(r"(?i)[\w{}*.-]*\w\.(?:csv|tsv|xlsx?|xlsm|docx?|pdf|png|jpe?g|json|ini|toml|ya?ml|py|sh|js|mjs|ts|r|rmd|ps1|sql|txt|md|zip|ics|conf|eml|bat|ipynb|html?)\b")
         .find_iter(text)
-        .map(|it| it.as_str().to_lowercase())
+        .map(|it| plain_name(it.as_str()))
         .collect()
+}
+
+/// A file name with `#` for what changes from run to run: `orders_2026-10.csv` and `orders_YYYY-MM.csv` are one.
+pub(crate) fn plain_name(name: &str) -> String {
+    re!(r"\d+(?:-\d+)*|(?:yyyy|jjjj)-mm|nn\b|xx\b").replace_all(&name.to_lowercase(), "#").into_owned()
 }
 
 fn code(text: &str) -> String {
@@ -138,7 +143,7 @@ fn script_run(script: &Script, typed: &[Typed<'_>], work: &Work<'_>) -> Option<C
         anchors.push(line_anchor(script, documents, purpose.from, purpose.to));
     }
     let mut out = Candidate::new(Source::Command, Claim::cited(action, anchors));
-    out.objects.insert(name.to_lowercase());
+    out.objects.insert(plain_name(name));
     out.topic.extend(stems(name));
     out.reads = script.reads.iter().map(|it| it.pattern.clone()).collect();
     out.writes = script.writes.iter().map(|it| it.pattern.clone()).collect();
@@ -323,7 +328,7 @@ fn inputs(work: &Work<'_>) -> Vec<Candidate> {
             anchors.push(at.clone());
         }
         let mut candidate = Candidate::new(Source::Brought, Claim::cited(text, anchors));
-        candidate.objects.insert(base(file).to_lowercase());
+        candidate.objects.insert(plain_name(base(file)));
         candidate.topic.extend(stems(base(file)));
         candidate.writes.push(file.clone());
         candidate.writes.push(input.pattern.to_owned());
@@ -636,7 +641,7 @@ fn cell_notes(work: &Work<'_>) -> Vec<Candidate> {
             let text = format!("In `{}`, {sheet}!{cell}: “{}”", generalise(document.name(), work.parameters), block.text.trim());
             let mut candidate = Candidate::new(Source::CellNote, Claim::cited(text, vec![anchor(document, block)]));
             candidate.topic = stems(&format!("{} {}", block.text, block.context.clone().unwrap_or_default()));
-            candidate.objects.insert(document.name().to_lowercase());
+            candidate.objects.insert(plain_name(document.name()));
             candidate.reads.push(document.path.clone());
             candidate.kind = StepKind::Judgment;
             out.push(candidate);
@@ -662,7 +667,7 @@ fn approvals(work: &Work<'_>) -> Vec<Candidate> {
         // A leave with a condition is a gate of its own, with all its words; the step points there.
         let bound = fact.is(FactKind::Conditions) || fact.is(FactKind::Holds) || fact.is(FactKind::Reserves);
         let text =
-            format!("**STOP: wait for {speaker}**{} “{}”", if bound { ", see Approval gates:" } else { ":" }, cut(&fact.text, if bound { 12 } else { 36 }));
+            format!("**STOP: wait for {speaker}**{} “{}”", if bound { ", see Approval gates:" } else { ":" }, cut(&fact.text, if bound { 7 } else { 36 }));
         let mut candidate = Candidate::new(Source::Approval, Claim::cited(text, vec![fact.anchors[0].clone()]));
         candidate.kind = StepKind::Gate;
         candidate.actor = Some(speaker.clone());
@@ -737,7 +742,7 @@ fn sent(work: &Work<'_>) -> Vec<Candidate> {
             candidate.actor = Some(speaker);
             candidate.topic = stems(&format!("{subject} {} send sent mail", attached.join(" ")));
             candidate.reads = attached.clone();
-            candidate.objects = attached.iter().map(|it| it.to_lowercase()).collect();
+            candidate.objects = attached.iter().map(|it| plain_name(it)).collect();
             out.push(candidate);
         }
     }
@@ -810,7 +815,7 @@ fn documents(work: &Work<'_>) -> Vec<Candidate> {
         candidate.topic = stems(&format!("{general} {}", title.map_or("", |it| it.text.as_str())));
         candidate.kind = StepKind::Judgment;
         candidate.writes.push(document.name().to_owned());
-        candidate.objects.insert(document.name().to_lowercase());
+        candidate.objects.insert(plain_name(document.name()));
         candidate.time = mentioned_first(&general, document, work);
         out.push(candidate);
     }
@@ -857,7 +862,7 @@ fn screens(work: &Work<'_>) -> Vec<Candidate> {
             })
             .max_by_key(|it| (shared(&stems(base(it)), &all_text), std::cmp::Reverse((*it).clone())));
         if let Some(file) = beside {
-            candidate.objects.insert(base(file).to_lowercase());
+            candidate.objects.insert(plain_name(base(file)));
             candidate.topic.extend(stems(base(file)));
         }
         out.push(candidate);
