@@ -103,7 +103,7 @@ pub(crate) fn entries(plan: &mut Plan<'_>) -> Vec<Entry> {
     }
     let mut count = 0;
     for (n, fact) in trace.facts.iter().enumerate() {
-        if plan.used[n] || count >= 12 || !is_gate(fact, trace) {
+        if plan.used[n] || count >= 14 || !is_gate(fact, trace) {
             continue;
         }
         let second = fact.rules.iter().any(|it| it == "second-person");

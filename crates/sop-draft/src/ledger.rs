@@ -118,17 +118,15 @@ pub(crate) fn trim(sections: &mut [(SectionKind, Vec<Entry>)], most: usize) {
             .iter()
             .enumerate()
             // Gates are the last to go.
-            .filter(|(_, (kind, entries))| entries.len() > if *kind == SectionKind::Gates { 9 } else { 1 })
+            .filter(|(_, (kind, entries))| entries.len() > if *kind == SectionKind::Gates { 10 } else { 1 })
             .max_by_key(|(n, (kind, entries))| (entries.len() * 1000 / usual(*kind), std::cmp::Reverse(*n)))
             .map(|it| it.0);
         let Some(section) = fullest else { return };
+        // Long and light goes first; a gate, and a step, is not worth less for being long. The last of equals goes.
+        let long = if matches!(sections[section].0, SectionKind::Gates | SectionKind::Steps) { 1000 } else { 6 };
         let entries = &mut sections[section].1;
-        // The last of equals goes: entries stand in the order of their weight, steps in their own.
-        let Some(at) =
-            entries.iter().enumerate().min_by_key(|(n, it)| (it.weight - i32::try_from(it.words() / 6).unwrap_or(0), std::cmp::Reverse(*n))).map(|it| it.0)
-        else {
-            return;
-        };
+        let worth = |it: &Entry| it.weight - i32::try_from(it.words() / long).unwrap_or(0);
+        let Some(at) = entries.iter().enumerate().min_by_key(|(n, it)| (worth(it), std::cmp::Reverse(*n))).map(|it| it.0) else { return };
         entries.remove(at);
     }
 }

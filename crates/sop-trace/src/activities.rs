@@ -29,6 +29,8 @@ pub(crate) struct Candidate {
     pub reads: Vec<String>,
     pub writes: Vec<String>,
     pub weight: i32,
+    /// Day of the week that a note gives it, Monday being 1; only where the work comes round each week.
+    pub day: Option<i8>,
 }
 
 /// Where a candidate comes from, the source that words a joined step first.
@@ -64,6 +66,7 @@ impl Candidate {
             reads: Vec::new(),
             writes: Vec::new(),
             weight: source.weight(),
+            day: None,
         }
     }
 }
@@ -97,6 +100,10 @@ pub(crate) struct Work<'a> {
 pub(crate) fn find(work: &Work<'_>) -> Vec<Activity> {
     let mut list = sources::all(work);
     list = join(list);
+    let weekly = work.parameters.iter().any(|it| it.name == "week");
+    for it in &mut list {
+        it.day = if weekly { it.day.or_else(|| it.time.map(|t| t.date().weekday().to_monday_one_offset())) } else { None };
+    }
     order::arrange(&mut list);
     list.into_iter().map(activity).collect()
 }
@@ -172,6 +179,7 @@ fn absorb(into: &mut Candidate, from: Candidate) {
     }
     into.done_when = into.done_when.take().or(from.done_when);
     into.time = into.time.or(from.time);
+    into.day = into.day.or(from.day);
     into.listed = into.listed.or(from.listed);
     into.actor = into.actor.take().or(from.actor);
     if from.kind == StepKind::Judgment && into.kind == StepKind::Mechanical && into.source != Source::Command {

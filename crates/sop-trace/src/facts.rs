@@ -243,6 +243,11 @@ fn signed(text: &str, people: &People) -> Option<String> {
 
 /// A note has the voice of whoever wrote it, if the file says who.
 fn author(document: &Document, role: Role, ground: &Ground<'_>) -> Option<String> {
+    if role == Role::Record && matches!(document.format, Format::Pdf | Format::Docx | Format::Html) {
+        // "Marg Whitcombe, September 2025" under the title of a page.
+        let line = document.blocks.iter().take(4).find(|it| words(&it.text) <= 7 && ground.people.list.iter().any(|p| it.text.starts_with(&p.name)))?;
+        return ground.people.list.iter().find(|it| line.text.starts_with(&it.name)).map(|it| it.name.clone());
+    }
     let by = document.author.as_deref()?;
     (role == Role::Note).then(|| ground.people.find(by)).flatten().map(|at| ground.people.list[at].name.clone())
 }
@@ -257,6 +262,9 @@ fn context(document: &Document, n: usize, block: &Block) -> Option<Context> {
             .find(|it| it.kind == BlockKind::Message && it.speaker != block.speaker && words(&it.text) >= 3 && near(it, block))?;
         return Some(Context { text: before.text.clone(), anchor: Some(crate::people::anchor(document, before)), speaker: before.speaker.clone() });
     }
+    if let (sop_core::Place::Region { x, y, .. }, true) = (&block.place, block.kind == BlockKind::PictureText) {
+        return title_above(document, *x, *y).map(|text| Context { text, anchor: None, speaker: None });
+    }
     let mut text = block.context.clone()?;
     if let sop_core::Place::CellNote { sheet, cell } = &block.place
         && text.rsplit(" / ").next().is_some_and(|it| it.chars().all(|c| c.is_ascii_digit()))
@@ -265,6 +273,20 @@ fn context(document: &Document, n: usize, block: &Block) -> Option<Context> {
         text = row;
     }
     Some(Context { text, anchor: None, speaker: None })
+}
+
+/// The short line that heads a column of text in a picture, at most a few lines above.
+pub(crate) fn title_above(document: &Document, x: u32, y: u32) -> Option<String> {
+    document
+        .blocks
+        .iter()
+        .filter_map(|it| match it.place {
+            sop_core::Place::Region { x: bx, y: by, .. } if bx.abs_diff(x) <= 24 && by < y && y - by <= 90 => Some((by, &it.text)),
+            _ => None,
+        })
+        .filter(|(_, text)| words(text) <= 4 && !text.trim_end().ends_with(['.', '!', '?', ':']) && !text.contains(": "))
+        .max_by_key(|it| it.0)
+        .map(|it| it.1.clone())
 }
 
 /// Two chat messages belong together within three quarters of an hour.
@@ -417,6 +439,10 @@ fn fact(voice: &Voice<'_>, list: &[&str], acts: &[Vec<sop_rules::Act>], from: us
     }
     if words(text) < 4 {
         weight -= 4;
+    }
+    // This run is what is described; an earlier one says it only where this one does not.
+    if crate::params::other_run(&voice.document.path, ground.parameters) {
+        weight -= 6;
     }
     // What outsiders write is for the people of the work to answer, not for a newcomer to follow.
     if voice.speaker.as_deref().and_then(|it| ground.people.find(it)).is_some_and(|at| !ground.people.list[at].inside) {

@@ -323,6 +323,10 @@ fn two_limits(work: &Work<'_>) -> Vec<Gap> {
     for (document, block) in spoken {
         let codes: BTreeSet<String> = class.find_iter(&block.text).map(|it| it.as_str().to_owned()).collect();
         let value = minutes.captures(&block.text).map(|it| it[1].to_owned()).unwrap_or_default();
+        let under = match block.place {
+            sop_core::Place::Region { x, y, .. } => crate::facts::title_above(document, x, y).map_or_else(String::new, |it| format!("{it}, ")),
+            _ => String::new(),
+        };
         for other in work.ground.documents.iter().filter(|it| it.format == Format::Workbook && it.path != document.path) {
             for field in other.blocks.iter().filter(|it| it.kind == BlockKind::Field || it.kind == BlockKind::Row) {
                 let Some(code) = codes.iter().find(|it| field.text.starts_with(&format!("{it}: ")) || field.text.contains(&format!(": {it} | "))) else {
@@ -338,7 +342,7 @@ fn two_limits(work: &Work<'_>) -> Vec<Gap> {
                 }
                 out.push(gap(
                     format!(
-                        "Which limit counts for {code}: “{}” (`{}`) or “{}” minutes (`{}`)?",
+                        "Which limit counts for {code}: {under}“{}” (`{}`) or “{}” minutes (`{}`)?",
                         cut(&block.text, 22),
                         document.name(),
                         field.text,

@@ -241,13 +241,23 @@ fn home_domain(documents: &[Document]) -> Option<String> {
     count.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0))).map(|it| it.0)
 }
 
-/// A person is of the team unless the only place that names them is a mail from another domain.
+/// A person is of the team unless their mail comes from another house, or the only addresses like theirs do.
 fn is_inside(person: &Person, documents: &[Document], home: &str) -> bool {
+    let from = re!(r"(?i)^From: (.*?) ?<[\w.+-]+@([\w-]+(?:\.[\w-]+)+)>");
+    let own: Vec<bool> = documents
+        .iter()
+        .flat_map(|it| &it.blocks)
+        .filter(|it| it.kind == BlockKind::Field)
+        .filter_map(|it| from.captures(&it.text).filter(|c| clean(&c[1]).0 == person.name).map(|c| c[2].eq_ignore_ascii_case(home)))
+        .collect();
+    if !own.is_empty() {
+        return own.contains(&true);
+    }
     let local = person.name.split(' ').next().unwrap_or_default().to_lowercase();
     let mut other = false;
     for block in documents.iter().flat_map(|it| &it.blocks) {
         for found in re!(r"(?i)([\w.+-]+)@([\w-]+(?:\.[\w-]+)+)").captures_iter(&block.text) {
-            if found[1].to_lowercase().starts_with(&local) {
+            if local.chars().count() > 2 && found[1].to_lowercase().starts_with(&local) {
                 if found[2].eq_ignore_ascii_case(home) {
                     return true;
                 }

@@ -25,6 +25,11 @@ fn says(a: &Candidate, b: &Candidate) -> i64 {
             std::cmp::Ordering::Greater => -1,
         };
     }
+    if let (Some(da), Some(db)) = (a.day, b.day)
+        && (a.time.is_none() || b.time.is_none())
+    {
+        score += 3 * i64::from((db - da).signum());
+    }
     score + rank(b.source) - rank(a.source)
 }
 

@@ -143,6 +143,7 @@ fn script_run(script: &Script, typed: &[Typed<'_>], work: &Work<'_>) -> Option<C
         anchors.push(line_anchor(script, documents, purpose.from, purpose.to));
     }
     let mut out = Candidate::new(Source::Command, Claim::cited(action, anchors));
+    out.weight = 20;
     out.objects.insert(plain_name(name));
     out.topic.extend(stems(name));
     out.reads = script.reads.iter().map(|it| it.pattern.clone()).collect();
@@ -504,6 +505,30 @@ fn date(text: &str) -> Option<sop_core::Moment> {
 
 const WEEKDAYS: &str = r"(?i)^(mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday|mo|di|mi|do|fr|sa|so|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\b\s*[-–:,]?\s*";
 
+/// The day of the week a label names, Monday being 1.
+fn day_number(label: &str) -> Option<i8> {
+    let label = label.trim().to_lowercase();
+    [
+        ("mon", 1),
+        ("tue", 2),
+        ("wed", 3),
+        ("thu", 4),
+        ("fri", 5),
+        ("sat", 6),
+        ("sun", 7),
+        ("mo", 1),
+        ("di", 2),
+        ("mi", 3),
+        ("do", 4),
+        ("fr", 5),
+        ("sa", 6),
+        ("so", 7),
+    ]
+    .iter()
+    .find(|(name, _)| label.starts_with(name))
+    .map(|it| it.1)
+}
+
 /// Items of people's own notes that are things to do.
 fn notes(work: &Work<'_>) -> Vec<Candidate> {
     let mut out: Vec<Candidate> = Vec::new();
@@ -518,6 +543,7 @@ fn notes(work: &Work<'_>) -> Vec<Candidate> {
         }
         let mut n = 0;
         let mut day: Option<String> = None;
+        let mut weekday: Option<i8> = None;
         for block in &document.blocks {
             if let BlockKind::Heading(_) = block.kind {
                 day = re!(WEEKDAYS).is_match(&block.text).then(|| block.text.trim_end_matches(':').to_owned());
@@ -557,9 +583,19 @@ fn notes(work: &Work<'_>) -> Vec<Candidate> {
                 last.topic.extend(stems(&block.text));
                 continue;
             }
+            // A day stands for the items below it, too.
+            if let Some(found) = re!(WEEKDAYS).find(plain) {
+                weekday = day_number(found.as_str());
+            } else if let Some(day) = &day {
+                weekday = day_number(day);
+            }
             let mut candidate = Candidate::new(Source::NoteItem, Claim::cited(text, vec![anchor(document, block)]));
+            candidate.day = weekday;
             candidate.topic = stems(&block.text);
             candidate.objects = file_names(&block.text);
+            if re!(r"(?i)^(\w+:? )?(e-?mail|mail|send|schick|maile?n?)\b").is_match(&block.text) {
+                candidate.objects.extend(work.ground.people.mentioned(&block.text).into_iter().map(|it| format!("to:{it}")));
+            }
             candidate.listed = Some((u32::try_from(100 + id).unwrap_or(0), n));
             let judged = sop_rules::acts(&block.text).iter().any(|it| matches!(it.kind, FactKind::Decides | FactKind::Escalates));
             candidate.kind = if judged { StepKind::Judgment } else { StepKind::Mechanical };
@@ -743,6 +779,11 @@ fn sent(work: &Work<'_>) -> Vec<Candidate> {
             candidate.topic = stems(&format!("{subject} {} send sent mail", attached.join(" ")));
             candidate.reads = attached.clone();
             candidate.objects = attached.iter().map(|it| plain_name(it)).collect();
+            candidate.topic.push("email".to_owned());
+            for name in to.iter().filter(|it| work.ground.people.find(it).is_some()) {
+                candidate.objects.insert(format!("to:{}", work.ground.people.full(name)));
+                candidate.topic.extend(stems(name.split(' ').next().unwrap_or(name)));
+            }
             out.push(candidate);
         }
     }
@@ -842,6 +883,11 @@ fn screens(work: &Work<'_>) -> Vec<Candidate> {
         if fields.len() < 3 || figures * 2 >= fields.len() || fields.iter().all(|it| it.text.chars().filter(char::is_ascii_digit).count() * 3 > it.text.len()) {
             continue;
         }
+        // A screen to be worked has a button; a page that shows how things stand has none.
+        let button = document.blocks.iter().any(|it| words(&it.text) <= 4 && re!(r"(?i)\b(export|import|save|send|apply|create|invite|publish|release|submit|run|generate|confirm|upload|download|next|ok|speichern|senden|exportieren|importieren|erstellen|veröffentlichen|weiter)\b").is_match(&it.text) && it.kind == BlockKind::PictureText);
+        if !button {
+            continue;
+        }
         let title = document.title.clone().unwrap_or_else(|| document.name().to_owned());
         let list: Vec<String> = fields.iter().take(10).map(|it| it.text.clone()).collect();
         let text = format!("On the screen “{}” set {}", cut(&title, 8), list.join("; "));
@@ -899,7 +945,9 @@ fn reports(work: &Work<'_>) -> Vec<Candidate> {
             continue;
         }
         let Some(speaker) = &fact.speaker else { continue };
-        let concrete = !file_names(&fact.text).is_empty() || re!(r"(#[a-z][\w-]+|\b[A-Z]:(?:\\|\s)|`|\b\d+\b)").is_match(&fact.text);
+        let concrete = !file_names(&fact.text).is_empty()
+            || re!(r"(?i)(#[a-z][\w-]+|\b[A-Z]:(?:\\|\s)|`|\b(folder|tracker|drive|portal|channel|on hold|tagged|ordner|laufwerk|ablage)\b)")
+                .is_match(&fact.text);
         let kinds = fact.kinds.iter().take(2).any(|it| matches!(it, FactKind::Reports));
         if !concrete || !kinds || words(&fact.text) > 40 {
             continue;
