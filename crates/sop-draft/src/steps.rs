@@ -6,7 +6,7 @@ use crate::{Audience, Plan};
 use sop_core::{Activity, Claim, StepKind};
 
 /// More steps than this are two procedures.
-const MOST_STEPS: usize = 26;
+const MOST_STEPS: usize = 28;
 
 pub(crate) fn entries(plan: &mut Plan<'_>, audience: &Audience) -> Vec<Entry> {
     let trace = plan.trace;

@@ -100,6 +100,7 @@ pub(crate) struct Work<'a> {
 pub(crate) fn find(work: &Work<'_>) -> Vec<Activity> {
     let mut list = sources::all(work);
     list = join(list);
+    sources::date_inputs(&mut list);
     let weekly = work.parameters.iter().any(|it| it.name == "week");
     for it in &mut list {
         it.day = if weekly { it.day.or_else(|| it.time.map(|t| t.date().weekday().to_monday_one_offset())) } else { None };

@@ -6,11 +6,13 @@ use crate::roles::fits;
 /// How strongly the evidence says that `a` comes before `b`; negative for the other way.
 fn says(a: &Candidate, b: &Candidate) -> i64 {
     let mut score = 0;
+    // What was filled in after the run is for the next one.
+    let late = |x: &Candidate, y: &Candidate| x.time.is_some() && y.time.is_some() && x.time > y.time;
     let feeds = |x: &Candidate, y: &Candidate| x.writes.iter().any(|w| y.reads.iter().any(|r| w == r || fits(w, r) || fits(r, w)));
-    if feeds(a, b) {
+    if feeds(a, b) && !late(a, b) {
         score += 10;
     }
-    if feeds(b, a) {
+    if feeds(b, a) && !late(b, a) {
         score -= 10;
     }
     if let (Some((la, na)), Some((lb, nb))) = (a.listed, b.listed)

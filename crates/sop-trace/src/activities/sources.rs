@@ -21,6 +21,7 @@ pub(super) fn all(work: &Work<'_>) -> Vec<Candidate> {
     out.extend(screens(work));
     out.extend(events(work));
     out.extend(reports(work));
+    out.extend(judged_tables(work));
     for candidate in &mut out {
         candidate.topic.sort();
         candidate.topic.dedup();
@@ -79,16 +80,14 @@ fn commands(work: &Work<'_>) -> Vec<Candidate> {
         .collect();
     let mut out = Vec::new();
     for script in started(work.ground.scripts, work.ground.roles) {
-        if let Some(candidate) = script_run(script, &typed, work) {
-            out.push(candidate);
-        }
+        out.extend(script_run(script, &typed, work));
     }
     out.extend(by_hand(&typed, work));
     out
 }
 
 /// One step for each script that a person starts.
-fn script_run(script: &Script, typed: &[Typed<'_>], work: &Work<'_>) -> Option<Candidate> {
+fn script_run(script: &Script, typed: &[Typed<'_>], work: &Work<'_>) -> Vec<Candidate> {
     let documents = work.ground.documents;
     let name = base(&script.path);
     let runs: Vec<&Typed<'_>> = typed.iter().filter(|it| it.block.text.contains(name)).collect();
@@ -96,7 +95,7 @@ fn script_run(script: &Script, typed: &[Typed<'_>], work: &Work<'_>) -> Option<C
     // Files that nobody ran and nothing logs, while others were run, are tools of the past or parts of others.
     let others_ran = !typed.is_empty() && work.ground.scripts.iter().any(|it| typed.iter().any(|t| t.block.text.contains(base(&it.path))));
     if runs.is_empty() && log.is_none() && others_ran {
-        return None;
+        return Vec::new();
     }
     let mut anchors = Vec::new();
     let command = if let Some(last) = runs.last() {
@@ -118,24 +117,12 @@ fn script_run(script: &Script, typed: &[Typed<'_>], work: &Work<'_>) -> Option<C
     };
     // Further ways to start it that its own words show are further steps of the same script.
     let mut action = format!("Run {}", shown(&command, work));
-    let mut rest = Vec::new();
-    for usage in script.usage.iter().filter(|it| it.command != command && it.command.contains(name)) {
-        let longer = usage.command.len() > command.len() && usage.command.starts_with(&command);
-        if longer && runs.is_empty() {
-            rest.push((usage, line_anchor(script, documents, usage.line, usage.line)));
-        }
-    }
+    let longer: Vec<&sop_core::Usage> =
+        script.usage.iter().filter(|it| runs.is_empty() && it.command.len() > command.len() && it.command.starts_with(&command)).collect();
     if let Some(usage) = script.usage.iter().find(|it| it.command == command)
         && let Some(note) = &usage.note
     {
         action.push_str(&format!(" ({})", note.trim_matches(['(', ')'])));
-    }
-    for (usage, at) in &rest {
-        action.push_str(&format!(", then {}", shown(&usage.command, work)));
-        if let Some(note) = &usage.note {
-            action.push_str(&format!(" ({})", note.trim_matches(['(', ')'])));
-        }
-        anchors.push(at.clone());
     }
     let purpose = script.purpose.as_ref().filter(|it| words(&it.text) <= 16);
     if let Some(purpose) = purpose {
@@ -174,7 +161,27 @@ fn script_run(script: &Script, typed: &[Typed<'_>], work: &Work<'_>) -> Option<C
     } else if let Some((line, here)) = log {
         out.done_when = Some(Claim::cited(format!("the log ends “{}”", cut(&line, 14)), vec![here]));
     }
-    Some(out)
+    let mut list = vec![out];
+    for usage in longer {
+        // The longest way is the one that makes the result; the shorter ones come before it.
+        let at = line_anchor(script, documents, usage.line, usage.line);
+        let note = usage.note.as_ref().map_or_else(String::new, |it| format!(" ({})", it.trim_matches(['(', ')'])));
+        let first = &mut list[0];
+        let mut next = Candidate::new(Source::Command, Claim::cited(format!("Run {}{note}", shown(&usage.command, work)), vec![at]));
+        next.weight = first.weight;
+        next.objects.insert(variant(name, &usage.command[command.len()..]));
+        next.reads = first.reads.clone();
+        next.writes = std::mem::take(&mut first.writes);
+        next.time = first.time.take();
+        next.done_when = first.done_when.take();
+        list.push(next);
+    }
+    list
+}
+
+/// A script with a further option counts as an object of its own: `check.js --build`.
+fn variant(name: &str, rest: &str) -> String {
+    format!("{} {}", plain_name(name), rest.split_whitespace().next().unwrap_or_default())
 }
 
 /// The last line that the logs of this run have from a script, and when.
@@ -593,6 +600,18 @@ fn notes(work: &Work<'_>) -> Vec<Candidate> {
             candidate.day = weekday;
             candidate.topic = stems(&block.text);
             candidate.objects = file_names(&block.text);
+            for script in work.ground.scripts {
+                // An option that only the longer way has tells which of the ways is meant.
+                let name = base(&script.path);
+                let shortest = script.usage.iter().filter(|it| it.command.contains(name)).map(|it| it.command.len()).min().unwrap_or_default();
+                for usage in script.usage.iter().filter(|it| it.command.contains(name) && it.command.len() > shortest) {
+                    let rest = usage.command.get(shortest..).unwrap_or_default();
+                    if let Some(option) = rest.split_whitespace().next().filter(|it| block.text.contains(*it)) {
+                        candidate.objects.remove(&plain_name(name));
+                        candidate.objects.insert(variant(name, option));
+                    }
+                }
+            }
             if re!(r"(?i)^(\w+:? )?(e-?mail|mail|send|schick|maile?n?)\b").is_match(&block.text) {
                 candidate.objects.extend(work.ground.people.mentioned(&block.text).into_iter().map(|it| format!("to:{it}")));
             }
@@ -965,4 +984,70 @@ fn reports(work: &Work<'_>) -> Vec<Candidate> {
         out.push(candidate);
     }
     out
+}
+
+/// Tables that a script makes and people then talk over, row by row: what they decide on is a step of its own.
+fn judged_tables(work: &Work<'_>) -> Vec<Candidate> {
+    let mut out = Vec::new();
+    for document in current(work).filter(|it| it.format == Format::Csv && role(work, &it.path) == Role::Output) {
+        let rows: Vec<&Block> = document.blocks.iter().filter(|it| it.kind == BlockKind::Row).collect();
+        let Some(head) = document.tables.first() else { continue };
+        // Names in the first column that are words of their own: "payroll-export", not ids and not plain words.
+        let names: Vec<&str> = rows
+            .iter()
+            .filter_map(|it| it.text.split(" | ").next()?.split_once(": ").map(|x| x.1))
+            .filter(|it| it.contains(['-', '_']) && it.chars().any(char::is_alphabetic) && !it.chars().any(|c| c.is_ascii_digit()))
+            .collect();
+        if names.len() < 3 {
+            continue;
+        }
+        let talk: Vec<(&Document, &Block, &str)> = current(work)
+            .filter(|it| role(work, &it.path) == Role::Message)
+            .flat_map(|document| {
+                document.blocks.iter().filter(|it| matches!(it.kind, BlockKind::Message | BlockKind::QuotedReply)).map(move |block| (document, block))
+            })
+            .filter_map(|(document, block)| names.iter().find(|it| block.text.contains(**it)).map(|name| (document, block, *name)))
+            .collect();
+        let mut people: Vec<String> = talk.iter().filter_map(|it| it.1.speaker.as_deref().map(|s| work.ground.people.full(s))).collect();
+        people.sort();
+        people.dedup();
+        if talk.len() < 2 || people.len() < 2 {
+            continue;
+        }
+        let mut verdicts: Vec<String> =
+            re!(r": ([A-Z]{4,})\b").captures_iter(&rows.iter().map(|it| it.text.as_str()).collect::<Vec<_>>().join(" | ")).map(|it| it[1].to_owned()).collect();
+        verdicts.sort();
+        verdicts.dedup();
+        let marked = if verdicts.is_empty() { String::new() } else { format!(" (marked {})", verdicts.join(", ")) };
+        let text = format!(
+            "Go through {}{marked} with the team and decide row by row, as {} did: “{}”",
+            code(&generalise(&document.path, work.parameters)),
+            people.join(" and "),
+            cut(&talk[0].1.text, 14)
+        );
+        let mut anchors = vec![sop_core::Anchor {
+            artifact: document.artifact.clone(),
+            path: document.path.clone(),
+            place: head.place.clone(),
+            quote: head.columns.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", "),
+        }];
+        anchors.extend(talk.iter().take(2).map(|it| anchor(it.0, it.1)));
+        let mut candidate = Candidate::new(Source::Written, Claim::inferred(text, anchors, "rows of the output that people talked over"));
+        candidate.kind = StepKind::Judgment;
+        candidate.time = talk.iter().filter_map(|it| it.1.time).min();
+        candidate.reads.push(document.path.clone());
+        candidate.topic = stems(base(&document.path));
+        out.push(candidate);
+    }
+    out
+}
+
+/// What nobody says when it was brought was there just before it was read.
+pub(super) fn date_inputs(list: &mut [Candidate]) {
+    let readers: Vec<(Vec<String>, Option<sop_core::Moment>)> =
+        list.iter().filter(|it| it.source == Source::Command).map(|it| (it.reads.clone(), it.time)).collect();
+    for candidate in list.iter_mut().filter(|it| it.source == Source::Brought && it.time.is_none() && it.listed.is_none()) {
+        let read = readers.iter().filter(|(reads, _)| reads.iter().any(|it| candidate.writes.contains(it))).filter_map(|it| it.1).min();
+        candidate.time = read.and_then(|it| it.checked_sub(jiff::Span::new().seconds(1)).ok());
+    }
 }
