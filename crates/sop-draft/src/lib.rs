@@ -206,9 +206,11 @@ impl<'a> Plan<'a> {
     /// Takes the weightiest unused facts that fit a test.
     fn take_if(&mut self, most: usize, fits: impl Fn(&Fact) -> bool) -> Vec<Entry> {
         let performer = self.trace.performer.map(|at| self.trace.people[at].name.as_str());
-        // What the one who does the work writes to the others tells of this run; what the others answer are the rules.
-        let weight =
-            |it: &Fact| it.weight - if it.role == sop_core::Role::Message && it.speaker.as_deref() == performer && performer.is_some() { 8 } else { 0 };
+        // What the one who does the work reports and asks tells of this run; what is decided and forbidden are rules.
+        let own = |it: &Fact| it.role == sop_core::Role::Message && performer.is_some() && it.speaker.as_deref() == performer;
+        let rule =
+            |it: &Fact| it.kinds.iter().take(2).any(|k| matches!(k, FactKind::Forbids | FactKind::Obliges | FactKind::Decides)) && !it.is(FactKind::Reports);
+        let weight = |it: &Fact| it.weight - if own(it) && !rule(it) { 8 } else { 0 };
         let mut order: Vec<usize> = (0..self.trace.facts.len()).filter(|&n| !self.used[n] && fits(&self.trace.facts[n])).collect();
         order.sort_by_key(|&n| std::cmp::Reverse(weight(&self.trace.facts[n])));
         order.truncate(most);

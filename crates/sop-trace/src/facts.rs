@@ -210,7 +210,8 @@ fn says_something(document: &Document, block: &Block, ground: &Ground<'_>) -> bo
 /// A page that is made anew in each run, or stands in the folder more than once, is what the work makes: it says
 /// something to those who get it and nothing about how it is made.
 fn product(document: &Document, ground: &Ground<'_>) -> bool {
-    let each_run = ground.parameters.iter().any(|it| document.name().contains(&it.value) || it.others.iter().any(|o| document.name().contains(o.as_str())));
+    let each_run =
+        crate::params::generalise(document.name(), ground.parameters) != document.name() || crate::params::other_run(document.name(), ground.parameters);
     let twin = each_run || ground.documents.iter().any(|it| it.path != document.path && it.name() == document.name());
     twin || document.path.matches('/').count() >= 2
         || ground.documents.iter().any(|it| ground.roles.get(&it.path) == Some(&Role::Template) && shared(&stems(it.name()), &stems(document.name())) >= 2)
@@ -382,7 +383,7 @@ fn passages(voice: &Voice<'_>, role: Role, ground: &Ground<'_>) -> Vec<Fact> {
         at = to + 1;
     }
     // What the result is used for is told by itself, not in the shadow of a limit or a gate.
-    let purpose = |n: usize| acts[n].iter().any(|it| it.kind == FactKind::Explains && it.weight >= 7) && words(list[n]) >= 8;
+    let purpose = |n: usize| !list[n].ends_with('?') && words(list[n]) >= 8 && acts[n].iter().any(|it| it.kind == FactKind::Explains && it.weight >= 7);
     let other = |n: usize| acts[n].iter().any(|it| it.weight >= 6 && it.kind != FactKind::Explains && it.kind != FactKind::Reports);
     let mut split = Vec::new();
     for (from, to) in out {

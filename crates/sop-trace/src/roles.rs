@@ -57,7 +57,7 @@ fn is_content(document: &Document) -> bool {
 }
 
 /// Many talks on many subjects.
-fn is_export(document: &Document) -> bool {
+pub(crate) fn is_export(document: &Document) -> bool {
     let subjects: BTreeSet<&str> =
         document.blocks.iter().filter(|it| it.kind == BlockKind::Message).filter_map(|it| it.context.as_deref()).filter(|it| !it.starts_with("re: ")).collect();
     subjects.len() > 8

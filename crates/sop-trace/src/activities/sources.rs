@@ -1034,7 +1034,14 @@ fn judged_tables(work: &Work<'_>) -> Vec<Candidate> {
         anchors.extend(talk.iter().take(2).map(|it| anchor(it.0, it.1)));
         let mut candidate = Candidate::new(Source::Written, Claim::inferred(text, anchors, "rows of the output that people talked over"));
         candidate.kind = StepKind::Judgment;
-        candidate.time = talk.iter().filter_map(|it| it.1.time).min();
+        // Talk of the same names before the table was made is about something else.
+        let made = work
+            .flows
+            .iter()
+            .find(|it| it.direction == sop_core::Direction::Writes && it.files.contains(&document.path))
+            .and_then(|it| work.ground.scripts.iter().find(|s| s.path == it.script))
+            .and_then(|it| logged(it, work).0);
+        candidate.time = talk.iter().filter_map(|it| it.1.time).filter(|it| made.is_none_or(|made| *it >= made)).min();
         candidate.reads.push(document.path.clone());
         candidate.topic = stems(base(&document.path));
         out.push(candidate);
