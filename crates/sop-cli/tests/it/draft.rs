@@ -321,7 +321,7 @@ fn sensitive_files_are_named_and_not_cited() {
 
 /// What a draft of an example must reach. They only ever go up.
 const FLOORS: [(&str, f64); 7] =
-    [("recall", 0.68), ("anywhere", 0.70), ("gates", 0.50), ("order", 0.55), ("cited", 0.95), ("cite_right", 0.93), ("signal", 0.55)];
+    [("recall", 0.68), ("anywhere", 0.75), ("gates", 0.85), ("order", 0.80), ("cited", 0.95), ("cite_right", 0.95), ("signal", 0.55)];
 const MAX_WORDS: f64 = 1700.0;
 
 /// Scores the drafts against the facts that people found in the same folders, where the scorer is at hand.

@@ -1,0 +1,260 @@
+//! Steps from what was typed and run: scripts, and files copied, cleared, moved and edited by hand.
+
+use super::{base, code, current, file_names, plain_name, shown};
+use crate::activities::{Candidate, Source, Work};
+use crate::lineage::{line_anchor, started};
+use crate::params::{generalise, other_run};
+use crate::people::anchor;
+use crate::text::{cut, re, stems, words};
+use sop_core::{Block, BlockKind, Claim, Document, Format, Script, StepKind};
+use std::collections::{BTreeMap, BTreeSet};
+
+struct Typed<'a> {
+    document: &'a Document,
+    block: &'a Block,
+}
+
+/// Scripts that were run, and files that were copied, moved and edited by hand.
+pub(super) fn commands(work: &Work<'_>) -> Vec<Candidate> {
+    let typed: Vec<Typed<'_>> = current(work)
+        .filter(|it| it.format == Format::ShellHistory)
+        .flat_map(|document| document.blocks.iter().filter(|it| it.kind == BlockKind::Command).map(move |block| Typed { document, block }))
+        .collect();
+    let mut out = Vec::new();
+    for script in started(work.ground.scripts, work.ground.roles) {
+        out.extend(script_run(script, &typed, work));
+    }
+    out.extend(by_hand(&typed, work));
+    out
+}
+
+/// One step for each script that a person starts.
+fn script_run(script: &Script, typed: &[Typed<'_>], work: &Work<'_>) -> Vec<Candidate> {
+    let documents = work.ground.documents;
+    let name = base(&script.path);
+    let runs: Vec<&Typed<'_>> = typed.iter().filter(|it| it.block.text.contains(name)).collect();
+    let (log_time, log) = logged(script, work);
+    // Files that nobody ran and nothing logs, while others were run, are tools of the past or parts of others.
+    let others_ran = !typed.is_empty() && work.ground.scripts.iter().any(|it| typed.iter().any(|t| t.block.text.contains(base(&it.path))));
+    if runs.is_empty() && log.is_none() && others_ran {
+        return Vec::new();
+    }
+    let mut anchors = Vec::new();
+    let command = if let Some(last) = runs.last() {
+        anchors.push(anchor(last.document, last.block));
+        last.block.text.clone()
+    } else if let Some(usage) = script.usage.iter().find(|it| it.command.contains(name)) {
+        anchors.push(line_anchor(script, documents, usage.line, usage.line));
+        usage.command.clone()
+    } else {
+        anchors.push(line_anchor(script, documents, 1, 1));
+        let runner = match script.language {
+            sop_core::Language::Python => "python3 ",
+            sop_core::Language::Shell => "",
+            sop_core::Language::JavaScript => "node ",
+            sop_core::Language::R => "Rscript ",
+            sop_core::Language::PowerShell => "pwsh ",
+        };
+        format!("{runner}{}", script.path)
+    };
+    // Further ways to start it that its own words show are further steps of the same script.
+    let mut action = format!("Run {}", shown(&command, work));
+    let longer: Vec<&sop_core::Usage> =
+        script.usage.iter().filter(|it| runs.is_empty() && it.command.len() > command.len() && it.command.starts_with(&command)).collect();
+    if let Some(usage) = script.usage.iter().find(|it| it.command == command)
+        && let Some(note) = &usage.note
+    {
+        action.push_str(&format!(" ({})", note.trim_matches(['(', ')'])));
+    }
+    let purpose = script.purpose.as_ref().filter(|it| words(&it.text) <= 16);
+    if let Some(purpose) = purpose {
+        action.push_str(&format!(": {}", purpose.text.trim_end_matches('.').replace('`', "'")));
+        anchors.push(line_anchor(script, documents, purpose.from, purpose.to));
+    }
+    let mut out = Candidate::new(Source::Command, Claim::cited(action, anchors));
+    out.weight = 20;
+    out.objects.insert(plain_name(name));
+    out.topic.extend(stems(name));
+    out.reads = script.reads.iter().map(|it| it.pattern.clone()).collect();
+    out.writes = script.writes.iter().map(|it| it.pattern.clone()).collect();
+    // The last run is the one that counts; the ones before it were tries.
+    out.time = runs.last().and_then(|it| it.block.time).or(log_time);
+    let files: Vec<(String, sop_core::Anchor)> = work
+        .flows
+        .iter()
+        .filter(|it| it.script == script.path && it.direction == sop_core::Direction::Writes)
+        .filter_map(|it| {
+            let file = it.files.iter().find(|f| !other_run(f, work.parameters))?;
+            (!file.ends_with(".log")).then(|| (code(&generalise(file, work.parameters)), it.anchor.clone()))
+        })
+        .collect();
+    if !files.is_empty() {
+        let mut names: Vec<String> = files.iter().map(|it| it.0.clone()).collect();
+        names.dedup();
+        names.truncate(3);
+        let mut at: Vec<sop_core::Anchor> = files.into_iter().map(|it| it.1).collect();
+        at.truncate(2);
+        let mut text = format!("it has written {}", names.join(", "));
+        if let Some((line, here)) = log {
+            text.push_str(&format!(" and the log ends “{}”", cut(&line, 14)));
+            at.push(here);
+        }
+        out.done_when = Some(Claim::cited(text, at));
+    } else if let Some((line, here)) = log {
+        out.done_when = Some(Claim::cited(format!("the log ends “{}”", cut(&line, 14)), vec![here]));
+    }
+    let mut list = vec![out];
+    for usage in longer {
+        // The longest way is the one that makes the result; the shorter ones come before it.
+        let at = line_anchor(script, documents, usage.line, usage.line);
+        let note = usage.note.as_ref().map_or_else(String::new, |it| format!(" ({})", it.trim_matches(['(', ')'])));
+        let first = &mut list[0];
+        let mut next = Candidate::new(Source::Command, Claim::cited(format!("Run {}{note}", shown(&usage.command, work)), vec![at]));
+        next.weight = first.weight;
+        next.objects.insert(variant(name, &usage.command[command.len()..]));
+        next.reads = first.reads.clone();
+        next.writes = std::mem::take(&mut first.writes);
+        next.time = first.time.take();
+        next.done_when = first.done_when.take();
+        list.push(next);
+    }
+    list
+}
+
+/// A script with a further option counts as an object of its own: `check.js --build`.
+pub(super) fn variant(name: &str, rest: &str) -> String {
+    format!("{} {}", plain_name(name), rest.split_whitespace().next().unwrap_or_default())
+}
+
+/// The last line that the logs of this run have from a script, and when.
+pub(super) fn logged(script: &Script, work: &Work<'_>) -> (Option<sop_core::Moment>, Option<(String, sop_core::Anchor)>) {
+    let source_of = |script: &Script| -> BTreeSet<String> {
+        let source = work.ground.documents.iter().find(|it| it.path == script.path).and_then(|it| it.source.as_deref()).unwrap_or_default().to_lowercase();
+        re!(r"[a-zäöü]{3,}").find_iter(&source).map(|it| it.as_str().to_owned()).collect()
+    };
+    let sources: Vec<(&Script, BTreeSet<String>)> = work.ground.scripts.iter().map(|it| (it, source_of(it))).collect();
+    // A log line comes from the script whose source holds most of its words.
+    let writer = |text: &str| -> Option<&str> {
+        let words: Vec<&str> =
+            re!(r"[a-zäöü]{3,}").find_iter(text).map(|it| it.as_str()).filter(|it| !matches!(*it, "info" | "error" | "warning" | "debug")).collect();
+        let mut scores: Vec<(usize, &str)> = sources.iter().map(|(s, set)| (words.iter().filter(|w| set.contains(**w)).count(), s.path.as_str())).collect();
+        scores.sort_by_key(|it| std::cmp::Reverse(it.0));
+        match scores[..] {
+            [(n, path)] if n > 0 => Some(path),
+            [(a, path), (b, _), ..] if a > b => Some(path),
+            _ => None,
+        }
+    };
+    let stem = base(&script.path).rsplit_once('.').map_or(base(&script.path), |it| it.0).to_lowercase();
+    let mut last: Option<(&Document, &Block)> = None;
+    let mut inside = false;
+    for document in current(work).filter(|it| it.format == Format::Log) {
+        let own = work.flows.iter().any(|it| it.script == script.path && it.direction == sop_core::Direction::Writes && it.files.contains(&document.path));
+        let several = work
+            .ground
+            .scripts
+            .iter()
+            .filter(|it| document.blocks.iter().any(|b| b.text.to_lowercase().contains(base(&it.path).rsplit_once('.').map_or("", |x| x.0))))
+            .count()
+            > 1;
+        for block in &document.blocks {
+            let text = block.text.to_lowercase();
+            let names_it = text.contains(&stem);
+            let names_other = !names_it
+                && work.ground.scripts.iter().any(|it| {
+                    let other = base(&it.path).rsplit_once('.').map_or(base(&it.path), |x| x.0).to_lowercase();
+                    other != stem && other.len() > 4 && text.contains(&other)
+                });
+            if names_it {
+                inside = true;
+            } else if names_other {
+                inside = false;
+            }
+            let by = writer(&text);
+            if by == Some(script.path.as_str()) || by.is_none() && (inside || own && !several) {
+                last = Some((document, block));
+            }
+        }
+    }
+    match last {
+        Some((document, block)) => {
+            let text = crate::stops::bare_line(&block.text);
+            (block.time, Some((text, anchor(document, block))))
+        }
+        None => (None, None),
+    }
+}
+
+/// Copying, clearing, moving and editing at the prompt.
+fn by_hand(typed: &[Typed<'_>], work: &Work<'_>) -> Vec<Candidate> {
+    let mut out: Vec<Candidate> = Vec::new();
+    let mut edited: BTreeMap<String, usize> = BTreeMap::new();
+    for it in typed {
+        let command = it.block.text.trim();
+        let first = command.split_whitespace().next().unwrap_or_default();
+        let at = vec![anchor(it.document, it.block)];
+        let mut candidate = match first {
+            "cp" | "xcopy" | "robocopy" | "rsync" | "scp" => {
+                let mut candidate = Candidate::new(Source::Command, Claim::cited(format!("Copy: {}", shown(command, work)), at));
+                candidate.weight = 9;
+                candidate
+            }
+            "rm" | "del" => {
+                // Clearing straight after copying is one step: start the new folder from the old one.
+                if let Some(last) = out.last_mut()
+                    && last.action.text.starts_with("Copy")
+                {
+                    last.action.text.push_str(&format!(", then clear it: {}", shown(command, work)));
+                    last.action.anchors.extend(at);
+                    last.topic.extend(stems(command));
+                    continue;
+                }
+                Candidate::new(Source::Command, Claim::cited(format!("Clear: {}", shown(command, work)), at))
+            }
+            "mv" | "move" | "ren" => {
+                let target = command.split_whitespace().last().unwrap_or_default();
+                let mut candidate =
+                    Candidate::new(Source::Brought, Claim::cited(format!("Save the downloaded export as {}", shown(target.trim_matches('"'), work)), at));
+                candidate.writes.push(target.trim_matches('"').to_owned());
+                candidate
+            }
+            "open" | "nano" | "vi" | "vim" | "code" | "notepad" | "start" | "less" | "cat" | "more" | "head" | "type" => {
+                let target = file_names(command).into_iter().next().unwrap_or_default();
+                if target.is_empty() {
+                    continue;
+                }
+                let whole =
+                    command.split_once(char::is_whitespace).map_or("", |x| x.1).trim_start_matches("-e ").trim_start_matches("-a ").trim().trim_matches('"');
+                let reads = matches!(first, "less" | "cat" | "more" | "head" | "type");
+                let verb = if reads {
+                    "Read"
+                } else if target.ends_with("ini") || target.ends_with("csv") || target.ends_with("conf") || target.ends_with("toml") {
+                    "Edit"
+                } else {
+                    "Open"
+                };
+                if let Some(&n) = edited.get(&target) {
+                    // The same file again: the first time counts, later ones are corrections.
+                    let _ = n;
+                    continue;
+                }
+                edited.insert(target, out.len());
+                let mut candidate = Candidate::new(Source::Command, Claim::cited(format!("{verb} {}", shown(whole, work)), at));
+                candidate.kind = StepKind::Judgment;
+                candidate.weight = if verb == "Edit" { 9 } else { 4 };
+                if reads {
+                    candidate.reads.push(whole.to_owned());
+                } else {
+                    candidate.writes.push(whole.to_owned());
+                }
+                candidate
+            }
+            _ => continue,
+        };
+        candidate.time = it.block.time;
+        candidate.objects.extend(file_names(command));
+        candidate.topic.extend(stems(command));
+        out.push(candidate);
+    }
+    out
+}
