@@ -58,7 +58,8 @@ fn old_statements<'a>(work: &Work<'a>) -> Vec<Old<'a>> {
         let page =
             role == Role::PriorSop || role == Role::Record && matches!(document.format, Format::Pdf | Format::Docx | Format::Html) && !of_a_run(work, document);
         for block in &document.blocks {
-            let instructions = matches!(&block.place, Place::Cell { sheet, .. } if crate::roles::is_stale_tab(document, sheet, work.ground.documents) && (crate::roles::is_instructions(sheet) || document.tables.len() <= 1));
+            let instructions = matches!(&block.place, Place::Cell { sheet, .. } if (crate::roles::is_instructions(sheet) || document.tables.len() <= 1)
+                && crate::roles::is_stale_tab(document, sheet, work.ground.gone));
             if !(page || instructions)
                 || !matches!(
                     block.kind,

@@ -17,6 +17,8 @@ pub(crate) struct Ground<'a> {
     /// Stems that name the files, columns, scripts and subjects of the process.
     pub vocabulary: &'a BTreeSet<String>,
     pub parameters: &'a [sop_core::Parameter],
+    /// People who are said to be gone.
+    pub gone: &'a [String],
 }
 
 /// A piece of text by one voice, with what it stands under.
@@ -193,7 +195,7 @@ fn voices<'a>(document: &'a Document, role: Role, ground: &Ground<'_>) -> Vec<Vo
 fn says_something(document: &Document, block: &Block, ground: &Ground<'_>) -> bool {
     let sop_core::Place::Cell { sheet, .. } = &block.place else { return true };
     if crate::roles::is_instructions(sheet) {
-        return !crate::roles::is_stale_tab(document, sheet, ground.documents);
+        return !crate::roles::is_stale_tab(document, sheet, ground.gone);
     }
     let tabled = document.tables.iter().any(|it| it.name == *sheet && it.columns.len() > 2);
     let column = block.context.as_deref().unwrap_or_default();

@@ -40,7 +40,8 @@ pub fn trace(documents: &[Document], left_out: &[LeftOut], asked: &Asked) -> Tra
     let people = people::collect(documents);
     let vocabulary = vocabulary(documents, &scripts, &roles);
     let parameters = params::find(&paths, asked.period.as_deref());
-    let ground = Ground { documents, roles: &roles, scripts: &scripts, people: &people, vocabulary: &vocabulary, parameters: &parameters };
+    let gone = roles::gone_names(documents);
+    let ground = Ground { documents, roles: &roles, scripts: &scripts, people: &people, vocabulary: &vocabulary, parameters: &parameters, gone: &gone };
     let facts = facts::draw(&ground);
     let flows = lineage::flows(&scripts, documents);
     let performer = performer(documents, &people, &facts, &roles);

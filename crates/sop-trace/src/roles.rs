@@ -8,6 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) fn judge(documents: &[Document], scripts: &[Script]) -> BTreeMap<String, Role> {
     let mut roles: BTreeMap<String, Role> = documents.iter().map(|it| (it.path.clone(), by_itself(it, scripts))).collect();
     drop_noise(documents, scripts, &mut roles);
+    // Where nobody has left a message or a note, the written pages are all there is to go by.
+    let voices = roles.values().any(|it| matches!(it, Role::Message | Role::Note)) || documents.iter().any(|it| it.format == Format::ShellHistory);
+    if !voices {
+        for role in roles.values_mut().filter(|it| **it == Role::PriorSop) {
+            *role = Role::Note;
+        }
+    }
     roles
 }
 
@@ -68,29 +75,36 @@ pub(crate) fn is_instructions(sheet: &str) -> bool {
     re!(r"(?i)\b(read ?me|how ?to|instructions?|anleitung|guide|hilfe|procedure|ablauf)\b").is_match(sheet)
 }
 
-/// True if a tab of instructions names somebody who is said to be gone, or stands in a workbook that is an old page.
-pub(crate) fn is_stale_tab(document: &Document, sheet: &str, documents: &[Document]) -> bool {
+/// Names of people who are said to be gone: "Gill's gone since January".
+pub(crate) fn gone_names(documents: &[Document]) -> Vec<String> {
+    let gone = re!(r"\b(\p{Lu}\p{Ll}{2,})(?:'s|’s| has| is| was)? (?:gone|left|last one|retired|no longer|ausgeschieden|in rente)");
+    let mut names: Vec<String> =
+        documents.iter().flat_map(|it| &it.blocks).flat_map(|it| gone.captures_iter(&it.text).map(|c| c[1].to_owned()).collect::<Vec<_>>()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// True if a tab of instructions names somebody who is gone, or stands in a workbook that is an old page.
+pub(crate) fn is_stale_tab(document: &Document, sheet: &str, gone: &[String]) -> bool {
     if re!(r"(?i)\b(sop|procedure|run ?book|hand ?book|manual|guide|anleitung|handbuch)\b").is_match(&document.name().replace(['_', '-'], " ")) {
         return true;
     }
-    let text: String = document
+    document
         .blocks
         .iter()
         .filter(|it| matches!(&it.place, sop_core::Place::Cell { sheet: s, .. } if s == sheet))
-        .map(|it| it.text.as_str())
-        .collect::<Vec<_>>()
-        .join(" ");
-    let gone = re!(r"\b(\p{Lu}\p{Ll}{2,})(?:'s|’s| has| is| was)? (?:gone|left|last one|retired|no longer|ausgeschieden|in rente)");
-    documents
-        .iter()
-        .flat_map(|it| &it.blocks)
-        .flat_map(|it| gone.captures_iter(&it.text).map(|c| c[1].to_owned()).collect::<Vec<_>>())
-        .any(|name| text.contains(&name))
+        .any(|it| gone.iter().any(|name| it.text.contains(name.as_str())))
 }
 
 /// True if a script writes a file of this name.
 fn written(document: &Document, scripts: &[Script]) -> bool {
     scripts.iter().flat_map(|it| &it.writes).any(|it| fits(&it.pattern, &document.path))
+}
+
+/// True if a document is named or titled as a procedure or read-me, whatever part it plays here.
+pub(crate) fn is_page(document: &Document) -> bool {
+    is_prior_sop(document, &document.name().to_lowercase())
 }
 
 /// A page that tells people how to do the work, as opposed to a trace of doing it.

@@ -165,13 +165,21 @@ pub(super) fn notes(work: &Work<'_>) -> Vec<Candidate> {
                 day = re!(WEEKDAYS).is_match(&block.text).then(|| block.text.trim_end_matches(':').to_owned());
                 continue;
             }
-            let told = matches!(&block.place, Place::Cell { sheet, .. } if tab && block.kind != BlockKind::Formula && crate::roles::is_instructions(sheet) && !crate::roles::is_stale_tab(document, sheet, work.ground.documents));
+            let told = matches!(&block.place, Place::Cell { sheet, .. } if tab && block.kind != BlockKind::Formula && crate::roles::is_instructions(sheet) && !crate::roles::is_stale_tab(document, sheet, work.ground.gone));
             if tab && !told {
                 continue;
             }
             let item = told
                 || matches!(block.kind, BlockKind::Item { .. } | BlockKind::Command)
                 || here == Role::Note && block.kind == BlockKind::Paragraph && words(&block.text) <= 40;
+            // A page lists much that is not to be done; its numbered items and those that begin with a verb are.
+            let page = here == Role::PriorSop || crate::roles::is_page(document);
+            let orders = block.kind == BlockKind::Command
+                || matches!(block.kind, BlockKind::Item { numbered: true, .. })
+                || sop_rules::acts(&block.text).iter().any(|it| it.kind == FactKind::Instructs);
+            if page && (!orders || block.text.starts_with('[')) {
+                continue;
+            }
             if !item || !is_step(&block.text, work) {
                 continue;
             }
