@@ -167,7 +167,8 @@ fn run(case: &Case) -> (String, Output) {
         assert!(!path.is_empty() && !path.contains(".."), "evidence without a path inside the folder");
         let path = root.join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
+        let bytes = if path.extension().is_some_and(|it| it == "xlsx") { workbook(text) } else { text.clone().into_bytes() };
+        std::fs::write(path, bytes).unwrap();
     }
     let (out, again) = (outcome(case, &root), outcome(case, &root));
     let mut fault = String::new();
@@ -192,6 +193,68 @@ fn run(case: &Case) -> (String, Output) {
         }
     }
     (fault, out)
+}
+
+/// A workbook out of text: `[Sheet]` begins a sheet, ` | ` parts cells, `=SUM(..)` is a formula.
+fn workbook(text: &str) -> Vec<u8> {
+    const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    const LINKS: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
+    const KINDS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+    let mut sheets: Vec<(String, String)> = Vec::new();
+    let mut row = 0;
+    for line in text.lines() {
+        if let Some(name) = line.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
+            sheets.push((name.to_owned(), String::new()));
+            row = 0;
+            continue;
+        }
+        row += 1;
+        let (_, body) = sheets.last_mut().expect("a workbook begins with [Sheet]");
+        let _ = write!(body, "<row r=\"{row}\">");
+        for (cell, column) in line.split(" | ").map(str::trim).zip('A'..='Z') {
+            let _ = match cell.strip_prefix('=') {
+                _ if cell.is_empty() => Ok(()),
+                Some(formula) => write!(body, "<c r=\"{column}{row}\"><f>{}</f><v>0</v></c>", escape(formula)),
+                None if cell.parse::<f64>().is_ok() => write!(body, "<c r=\"{column}{row}\"><v>{cell}</v></c>"),
+                None => write!(body, "<c r=\"{column}{row}\" t=\"inlineStr\"><is><t>{}</t></is></c>", escape(cell)),
+            };
+        }
+        body.push_str("</row>");
+    }
+    let (mut kinds, mut list, mut links) = (String::new(), String::new(), String::new());
+    for (n, (name, _)) in (1..).zip(&sheets) {
+        let _ = write!(
+            kinds,
+            "<Override PartName=\"/xl/worksheets/sheet{n}.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml\"/>"
+        );
+        let _ = write!(list, "<sheet name=\"{}\" sheetId=\"{n}\" r:id=\"rId{n}\"/>", escape(name));
+        let _ = write!(links, "<Relationship Id=\"rId{n}\" Type=\"{KINDS}/worksheet\" Target=\"worksheets/sheet{n}.xml\"/>");
+    }
+    let book = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml";
+    let mut parts = vec![
+        (
+            "[Content_Types].xml".to_owned(),
+            format!(
+                "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"xml\" ContentType=\"application/xml\"/><Override PartName=\"/xl/workbook.xml\" ContentType=\"{book}\"/>{kinds}</Types>"
+            ),
+        ),
+        (
+            "_rels/.rels".to_owned(),
+            format!("<Relationships xmlns=\"{LINKS}\"><Relationship Id=\"rId1\" Type=\"{KINDS}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"),
+        ),
+        ("xl/workbook.xml".to_owned(), format!("<workbook xmlns=\"{MAIN}\" xmlns:r=\"{KINDS}\"><sheets>{list}</sheets></workbook>")),
+        ("xl/_rels/workbook.xml.rels".to_owned(), format!("<Relationships xmlns=\"{LINKS}\">{links}</Relationships>")),
+    ];
+    for (n, (_, body)) in (1..).zip(&sheets) {
+        parts.push((format!("xl/worksheets/sheet{n}.xml"), format!("<worksheet xmlns=\"{MAIN}\"><sheetData>{body}</sheetData></worksheet>")));
+    }
+    let mut out = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in parts {
+        out.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        out.write_all(text.as_bytes()).unwrap();
+    }
+    out.finish().unwrap().into_inner()
 }
 
 fn outcome(case: &Case, root: &Path) -> Output {

@@ -24,7 +24,12 @@ fn is_gate(fact: &Fact, trace: &Trace) -> bool {
         return false;
     }
     // "Page them", "three at most": an order and a limit, not a leave.
-    let calls = fact.kinds.iter().take(2).any(|it| *it == FactKind::Escalates);
+    let calls = fact.kinds.first() != Some(&FactKind::Holds) && fact.kinds.iter().take(2).any(|it| *it == FactKind::Escalates);
+    // "Under a hundred carry on, over that have it put right": a decision with its limit, no leave to be given.
+    let branch = fact.rules.iter().any(|it| it == "decide-over-under") && !fact.is(FactKind::Holds) && !fact.is(FactKind::Reserves);
+    if branch {
+        return false;
+    }
     let bound = re!(r"(?i)\b(as long as|as soon as|provided|unless|until|till|before|only if|only when|on condition|these terms|first|subject to|sofern|solange|sobald|erst|bevor|vorher|nur wenn|nur mit|ohne)\b").is_match(&fact.text);
     let holds =
         fact.is(FactKind::Holds) || fact.kinds.first() == Some(&FactKind::Reserves) || fact.is(FactKind::Conditions) && (fact.is(FactKind::Approves) || bound);
@@ -70,10 +75,18 @@ fn awaited(fact: &Fact, trace: &Trace) -> Option<String> {
         let word = word.as_str().trim_end_matches("'s").trim_end_matches("’s");
         if let Some(person) = trace.people.iter().find(|it| it.name == word || it.name.split(' ').next() == Some(word) || it.aliases.iter().any(|a| a == word))
             && Some(person.name.as_str()) != performer
-            && person.inside
         {
             return Some(person.name.clone());
         }
+    }
+    // "until the chair confirms in writing": a role is a person, too.
+    let role = re!(
+        r"(?i)\b(?:until|till|til|before|unless|without|once|only after|by|from|erst wenn|bis|nur mit|ohne)\s+(?:the|our|a|der|die|den|dem)\s+(chair\w*|manager|director|partner|owner|board|head|supervisor|doctor|nurse|client|customer|accountant|auditor|lawyer|treasurer|secretary|landlord|editor|foreman|buyer|controller|chef|chefin|leitung|geschäftsführ\w*|vorstand|meister)\b"
+    );
+    if fact.kinds.first() == Some(&FactKind::Holds)
+        && let Some(found) = role.captures(&fact.text)
+    {
+        return Some(format!("the {}", found[1].to_lowercase()));
     }
     if (speaker == performer || fact.is(FactKind::Requests))
         && re!(r"(?i)\b(you|your|you've|you're|dir|dich|ihnen)\b").is_match(&fact.text)
@@ -142,7 +155,7 @@ fn up_to(fact: &Fact, person: &str) -> Option<String> {
     if !fact.is(FactKind::Reserves) {
         return None;
     }
-    let amount = re!(r"(?i)\b(?:over|above|more than|beyond|exceeding|über|ab|mehr als) ((?:£|\$|€|GBP |EUR )?\d[\d.,]*(?: ?(?:£|€|%|euro|pounds))?)")
+    let amount = re!(r"(?i)\b(?:over|above|more than|beyond|exceeding|über|ab|mehr als) ((?:£|\$|€|GBP |EUR )?\d[\d.,]*(?: ?(?:£|€|%|euro|pounds|days|hours|weeks|months|items|lines|units|tage|stunden|stück))?(?: or (?:over|above|more than) (?:£|\$|€)?\d[\d.,]*)?)")
         .captures(&fact.text)?;
     let amount = amount[1].trim_end_matches(['.', ',']).to_owned();
     let speaker = fact.speaker.as_deref()?;

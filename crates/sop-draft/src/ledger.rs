@@ -101,7 +101,9 @@ fn usual(kind: SectionKind) -> usize {
         SectionKind::Decisions => 7,
         SectionKind::Failures | SectionKind::Questions => 5,
         SectionKind::Owner => 4,
-        SectionKind::Inputs | SectionKind::Escalation | SectionKind::Prerequisites => 3,
+        SectionKind::Inputs => 4,
+        SectionKind::Prerequisites => 6,
+        SectionKind::Escalation => 3,
         SectionKind::Purpose | SectionKind::Trigger | SectionKind::Output | SectionKind::Tools => 2,
         SectionKind::Terms | SectionKind::LeftOut => 1,
     }
@@ -123,7 +125,11 @@ pub(crate) fn trim(sections: &mut [(SectionKind, Vec<Entry>)], most: usize) {
             .map(|it| it.0);
         let Some(section) = fullest else { return };
         // Long and light goes first; a gate, and a step, is not worth less for being long. The last of equals goes.
-        let long = if matches!(sections[section].0, SectionKind::Gates | SectionKind::Steps) { 1000 } else { 6 };
+        let long = match sections[section].0 {
+            SectionKind::Gates | SectionKind::Steps => 1000,
+            SectionKind::Checks | SectionKind::Failures => 14,
+            _ => 6,
+        };
         let entries = &mut sections[section].1;
         let worth = |it: &Entry| it.weight - i32::try_from(it.words() / long).unwrap_or(0);
         let Some(at) = entries.iter().enumerate().min_by_key(|(n, it)| (worth(it), std::cmp::Reverse(*n))).map(|it| it.0) else { return };

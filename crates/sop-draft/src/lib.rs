@@ -54,7 +54,7 @@ pub fn draft(trace: &Trace, title: &str, audience: &Audience, digest: &str) -> D
     sections.push((SectionKind::Trigger, trigger));
     sections.push((SectionKind::Owner, plan.owner()));
     sections.push((SectionKind::Prerequisites, before));
-    sections.push((SectionKind::Inputs, claims(&trace.inputs, 5, 20)));
+    sections.push((SectionKind::Inputs, claims(&trace.inputs, 5, 45)));
     sections.push((SectionKind::Steps, steps));
     sections.push((SectionKind::Decisions, decisions));
     sections.push((SectionKind::Gates, gates));
@@ -189,7 +189,10 @@ pub(crate) struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     fn new(trace: &'a Trace) -> Self {
-        let used = trace.facts.iter().map(|it| it.kinds.first() == Some(&FactKind::Asks)).collect();
+        // What must be set first, and what a calendar says, is told by itself.
+        let needed = |it: &Fact| trace.scripts.iter().flat_map(|s| &s.env).any(|env| env.required && it.text.contains(&env.name));
+        let event = |it: &Fact| trace.events.iter().any(|e| e.anchors.contains(&it.anchors[0]));
+        let used = trace.facts.iter().map(|it| it.kinds.first() == Some(&FactKind::Asks) || needed(it) || event(it)).collect();
         Self { trace, used }
     }
 

@@ -39,6 +39,7 @@ pub(crate) fn find(work: &Work<'_>, activities: &[Activity]) -> Vec<Disagreement
     }
     out.extend(unread_keys(work));
     out.extend(untraced(work, &old, activities, &told));
+    out = one_screen(out);
     out.sort_by(|a, b| b.weight.cmp(&a.weight).then(a.claim.text.cmp(&b.claim.text)));
     let mut seen: Vec<Vec<String>> = Vec::new();
     out.retain(|it| {
@@ -47,6 +48,25 @@ pub(crate) fn find(work: &Work<'_>, activities: &[Activity]) -> Vec<Disagreement
         seen.push(here);
         !twin
     });
+    out
+}
+
+/// Two pages against one setting of a screen are one disagreement.
+fn one_screen(list: Vec<Disagreement>) -> Vec<Disagreement> {
+    const SHOWN: &str = "; the screen of this run shows ";
+    let mut out: Vec<Disagreement> = Vec::new();
+    for it in list {
+        let twin =
+            out.iter_mut().find(|had| had.claim.text.contains(SHOWN) && it.claim.text.contains(SHOWN) && had.claim.anchors.last() == it.claim.anchors.last());
+        match twin {
+            Some(had) => {
+                let says = it.claim.text.split(SHOWN).next().unwrap_or_default();
+                had.claim.text = had.claim.text.replacen(SHOWN, &format!(", {says}{SHOWN}"), 1);
+                had.claim.anchors.insert(1, it.claim.anchors[0].clone());
+            }
+            None => out.push(it),
+        }
+    }
     out
 }
 
@@ -236,7 +256,8 @@ fn number(old: &Old<'_>, now: &[Now]) -> Option<Disagreement> {
 fn people(work: &Work<'_>, old: &[Old<'_>], told: &mut BTreeSet<usize>) -> Vec<Disagreement> {
     let mut out: Vec<Disagreement> = Vec::new();
     let mut by_document: BTreeSet<&str> = BTreeSet::new();
-    for statement in old {
+    // A page of today may well name a firm or a reader; only old procedures name who does the work.
+    for statement in old.iter().filter(|it| work.ground.roles.get(&it.document.path) == Some(&Role::PriorSop) || it.document.format == Format::Workbook) {
         by_document.insert(&statement.document.path);
     }
     for path in by_document {
@@ -264,7 +285,10 @@ fn people(work: &Work<'_>, old: &[Old<'_>], told: &mut BTreeSet<usize>) -> Vec<D
             anchors.push(statement.at.clone());
             told.insert(m);
         }
-        let said = current_blocks(work).find(|(_, block)| {
+        // Rows repeat what their cells say, with much besides.
+        let mut lines: Vec<(&Document, &Block)> = current_blocks(work).collect();
+        lines.sort_by_key(|it| it.1.kind == BlockKind::Row);
+        let said = lines.into_iter().find(|(_, block)| {
             block.text.contains(first) && re!(r"(?i)(gone|left|last one|no longer|retired|ignore|old phone|used to|former|since|from (january|february|march|april|may|june|july|august|september|october|november|december)|ausgeschieden|weg\b|rente)").is_match(&block.text)
         });
         if let Some((document, block)) = said {

@@ -443,6 +443,10 @@ fn fact(voice: &Voice<'_>, list: &[&str], acts: &[Vec<sop_rules::Act>], from: us
     if words(text) < 4 {
         weight -= 4;
     }
+    // A remark of a programmer to programmers, unless it speaks of people or limits.
+    if voice.kind == BlockKind::CodeComment && names.is_empty() && quantities(text).is_empty() && voice.context.is_none() {
+        weight -= 5;
+    }
     // This run is what is described; an earlier one says it only where this one does not.
     if crate::params::other_run(&voice.document.path, ground.parameters) {
         weight -= 6;

@@ -159,7 +159,7 @@ fn stop(work: &Work<'_>, script: &Script, exit: &Exit, settings: &BTreeMap<Strin
         let line = bare_line(&block.text);
         let when = block.time.map(|it| format!(" on {}", it.date())).unwrap_or_default();
         let figures = re!(r"\d").is_match(&line) && line != shown;
-        text.push_str(&if figures { format!("; last seen{when}: “{}”", cut(&line, 14)) } else { format!("; seen{when}") });
+        text.push_str(&if figures { format!("; last seen{when}: “{}”", cut(&line, 7)) } else { format!("; seen{when}") });
         anchors.push(anchor(document, block));
     }
     text.push('.');
@@ -537,7 +537,7 @@ pub(crate) fn events(work: &Work<'_>, activities: &[sop_core::Activity]) -> Vec<
     list.retain(|it| recurs(&it.1.text));
     let mut out: Vec<Claim> =
         list.into_iter().take(1).map(|(document, block)| Claim::cited(capital_stop(&block.text), vec![anchor(document, block)])).collect();
-    let first = activities.iter().filter(|it| it.action.text.starts_with("Checklist")).min_by_key(|it| it.listed);
+    let first = activities.iter().filter(|it| it.action.text.trim_start_matches("**STOP:** ").starts_with("Checklist")).min_by_key(|it| it.listed);
     if let (true, Some(first)) = (out.is_empty(), first) {
         let task = first.action.text.split_once(": ").map_or(first.action.text.as_str(), |it| it.1);
         out.push(Claim::inferred(format!("The work begins with: {task}."), first.action.anchors.clone(), "first row of the checklist"));

@@ -196,7 +196,8 @@ fn by_hand(typed: &[Typed<'_>], work: &Work<'_>) -> Vec<Candidate> {
         let mut candidate = match first {
             "cp" | "xcopy" | "robocopy" | "rsync" | "scp" => {
                 let mut candidate = Candidate::new(Source::Command, Claim::cited(format!("Copy: {}", shown(command, work)), at));
-                candidate.weight = 9;
+                candidate.weight = 13;
+                candidate.topic.extend(["copy", "empt", "folder"].map(str::to_owned));
                 candidate
             }
             "rm" | "del" => {
@@ -241,7 +242,7 @@ fn by_hand(typed: &[Typed<'_>], work: &Work<'_>) -> Vec<Candidate> {
                 edited.insert(target, out.len());
                 let mut candidate = Candidate::new(Source::Command, Claim::cited(format!("{verb} {}", shown(whole, work)), at));
                 candidate.kind = StepKind::Judgment;
-                candidate.weight = if verb == "Edit" { 9 } else { 4 };
+                candidate.weight = if verb == "Edit" { 12 } else { 4 };
                 if reads {
                     candidate.reads.push(whole.to_owned());
                 } else {

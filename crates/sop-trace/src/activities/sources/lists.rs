@@ -64,15 +64,29 @@ pub(super) fn checklists(work: &Work<'_>) -> Vec<Candidate> {
             }
             let number = cell(&["no", "no.", "nr", "nr.", "#", "row", "step no"]);
             let label = number.map_or_else(|| "Checklist".to_owned(), |n| format!("Checklist row {n}"));
-            let mut candidate = Candidate::new(Source::Checklist, Claim::cited(format!("{label}: {}", capital(task)), vec![anchor(document, block)]));
+            // Who and by when, and what was noted, where the list has columns for it.
+            let who = cell(&["who", "responsible", "owner", "assigned to", "wer", "zuständig", "qui"]);
+            let when = cell(&["when", "due", "by when", "deadline", "frist", "bis wann", "bis", "fällig"]);
+            let aside: Vec<&str> = [who, when].into_iter().flatten().collect();
+            let mut text = format!("{label}: {}", capital(task));
+            if !aside.is_empty() {
+                text.push_str(&format!(" ({})", aside.join(", ")));
+            }
+            // A row that somebody has to agree to stops the work there.
+            let leave = re!(r"(?i)\b(ok|okay|approv\w*|sign-?off|signs|says yes|yes to|freigabe|freigegeben|genehmigt|unterschrift|authoris\w*|confirms)\b")
+                .is_match(task);
+            if leave {
+                text = format!("**STOP:** {text}");
+            }
+            let mut candidate = Candidate::new(Source::Checklist, Claim::cited(text, vec![anchor(document, block)]));
             candidate.topic = stems(task);
-            candidate.kind = StepKind::Judgment;
+            candidate.kind = if leave { StepKind::Gate } else { StepKind::Judgment };
             if let Some(by) = cell(&["initials", "by", "signed", "kürzel", "who", "wer"]) {
                 candidate.actor = work.ground.people.mentioned(by).into_iter().next();
                 filled += 1;
             }
             filled += usize::from(cell(&["done", "date", "erledigt", "datum"]).is_some());
-            candidate.time = cell(&["date", "datum", "done on"]).and_then(date);
+            candidate.time = cell(&["date", "datum", "done on", "done", "erledigt", "erledigt am"]).and_then(date);
             let key = match &block.place {
                 Place::Cell { sheet, .. } => sheet.clone(),
                 other => format!("{:?}", std::mem::discriminant(other)),
@@ -216,7 +230,15 @@ pub(super) fn notes(work: &Work<'_>) -> Vec<Candidate> {
             let mut candidate = Candidate::new(Source::NoteItem, Claim::cited(text, vec![anchor(document, block)]));
             candidate.day = weekday;
             candidate.topic = stems(&block.text);
-            candidate.objects = file_names(&block.text);
+            // A file that is to be thrown away is not what the step is about.
+            candidate.objects = file_names(&re!(r"(?i)\b(throw away|delete|remove|bin|drop|lose|löschen|wegwerfen)\s+\S+").replace_all(&block.text, ""));
+            // "config: month, rate": the settings file by its bare name.
+            for settings in work.ground.documents.iter().filter(|it| it.format == Format::Config) {
+                let bare = settings.name().rsplit_once('.').map_or(settings.name(), |it| it.0).to_lowercase();
+                if bare.len() >= 4 && block.text.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|it| it == bare) {
+                    candidate.objects.insert(plain_name(settings.name()));
+                }
+            }
             for script in work.ground.scripts {
                 // An option that only the longer way has tells which of the ways is meant.
                 let name = base(&script.path);
