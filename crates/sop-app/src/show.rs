@@ -49,6 +49,9 @@ fn escape(path: &str) -> String {
 
 /// The blocks or lines around the anchor's place.
 fn context(document: &Document, anchor: &Anchor) -> (Vec<(bool, String)>, bool) {
+    if anchor.place == Place::File {
+        return (vec![(true, document.path.clone())], document.path == anchor.quote);
+    }
     if let (Some(source), Place::Lines { from, to }) = (&document.source, &anchor.place) {
         let first = from.saturating_sub(AROUND as u32).max(1);
         let lines: Vec<(bool, String)> = source

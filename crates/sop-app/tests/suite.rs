@@ -36,12 +36,17 @@ fn every_case_of_the_suite_holds() {
             }
             ran += 1;
             let place = format!("tests/suite/{name}:{} {}", case.line, case.heading);
-            let (fault, shown) = match catch_unwind(AssertUnwindSafe(|| run(&case))) {
-                Ok((fault, out)) => (fault, out.show()),
-                Err(_) => ("the program panicked".to_owned(), String::new()),
+            let (broken, fault, shown) = match catch_unwind(AssertUnwindSafe(|| run(&case))) {
+                Ok(ran) => (ran.broken, ran.wrong, ran.out.show()),
+                Err(_) => ("  the case panicked\n".to_owned(), String::new(), String::new()),
             };
             if wanted.is_some() {
-                let _ = writeln!(std::io::stderr(), "\n{place}\n{shown}{fault}");
+                let _ = writeln!(std::io::stderr(), "\n{place}\n{shown}{broken}{fault}");
+            }
+            // What holds for every folder is never known to fail.
+            if !broken.is_empty() {
+                faults.push(format!("{place}\n{broken}{fault}"));
+                continue;
             }
             match (&case.known, fault.is_empty()) {
                 (None, false) => faults.push(format!("{place}\n{fault}")),
@@ -140,12 +145,18 @@ fn parse(text: &str) -> Result<Vec<Case>, String> {
     }
 }
 
-/// No picture is part of the suite.
-struct NoPictures;
+/// The head of a PNG file of 800 by 600 pixels; the text that is to be seen follows it.
+const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x03\x20\0\0\x02\x58";
 
-impl Pictures for NoPictures {
-    fn lines(&self, _bytes: &[u8]) -> Result<Vec<PictureLine>, String> {
-        Err("no pictures here".to_owned())
+/// Sees in a picture of the suite what its case says.
+struct Told;
+
+impl Pictures for Told {
+    fn lines(&self, bytes: &[u8]) -> Result<Vec<PictureLine>, String> {
+        let text = bytes.strip_prefix(PICTURE).ok_or("no picture of the suite")?;
+        let text = std::str::from_utf8(text).map_err(|err| err.to_string())?;
+        let line = |(n, text): (u32, &str)| PictureLine { text: text.to_owned(), x: 40, y: 40 + 30 * n, w: 10 * u32::try_from(text.len()).unwrap_or(0), h: 20 };
+        Ok((0..).zip(text.lines()).map(line).collect())
     }
 }
 
@@ -158,8 +169,16 @@ struct Output {
     sop: Sop,
 }
 
-/// Runs a case; what does not hold, and what came out.
-fn run(case: &Case) -> (String, Output) {
+/// What came of a case.
+struct Ran {
+    /// What must hold whatever the folder, and a case that asks for what there is not.
+    broken: String,
+    /// What the case states and does not hold.
+    wrong: String,
+    out: Output,
+}
+
+fn run(case: &Case) -> Ran {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("folder");
     std::fs::create_dir(&root).unwrap();
@@ -167,13 +186,18 @@ fn run(case: &Case) -> (String, Output) {
         assert!(!path.is_empty() && !path.contains(".."), "evidence without a path inside the folder");
         let path = root.join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        let bytes = if path.extension().is_some_and(|it| it == "xlsx") { workbook(text) } else { text.clone().into_bytes() };
+        let bytes = match path.extension().and_then(|it| it.to_str()) {
+            Some("xlsx") => workbook(text),
+            Some("png") => [PICTURE, text.as_bytes()].concat(),
+            _ => text.clone().into_bytes(),
+        };
         std::fs::write(path, bytes).unwrap();
     }
     let (out, again) = (outcome(case, &root), outcome(case, &root));
     let mut fault = String::new();
+    let mut broken = out.broken();
     if out.sop.to_markdown() != again.sop.to_markdown() {
-        fault.push_str("  two drafts of the same folder differ\n");
+        broken.push_str("  two drafts of the same folder differ\n");
     }
     for want in &case.wants {
         match out.lines(&want.what, &want.of) {
@@ -188,11 +212,11 @@ fn run(case: &Case) -> (String, Output) {
                 }
             }
             Err(why) => {
-                let _ = writeln!(fault, "  line {}: {why}", want.line);
+                let _ = writeln!(broken, "  line {}: {why}", want.line);
             }
         }
     }
-    (fault, out)
+    Ran { broken, wrong: fault, out }
 }
 
 /// A workbook out of text: `[Sheet]` begins a sheet, ` | ` parts cells, `=SUM(..)` is a formula.
@@ -258,7 +282,7 @@ fn workbook(text: &str) -> Vec<u8> {
 }
 
 fn outcome(case: &Case, root: &Path) -> Output {
-    let gathered = match gather(root, &SourceOptions::default(), &NoPictures, &|_, _, _| {}) {
+    let gathered = match gather(root, &SourceOptions::default(), &Told, &|_, _, _| {}) {
         Ok(gathered) => gathered,
         Err(err) => return Output::refused(&err),
     };
@@ -376,6 +400,29 @@ impl Output {
         let sop = sop_draft::draft(&trace, PROCESS, &sop_draft::Audience { text: AUDIENCE.to_owned() }, "").sop;
         let problems = vec![Problem { path: "(the folder)".to_owned(), message: err.to_string(), hint: None }];
         Self { documents: Vec::new(), problems, left_out: Vec::new(), trace, sop }
+    }
+
+    /// What must hold of every draft and does not: a statement rests on something, and that stands in a file that was read.
+    fn broken(&self) -> String {
+        let mut out = String::new();
+        for entry in &self.sop.evidence {
+            if !self.documents.iter().any(|it| it.path == entry.anchor.path) || entry.anchor.quote.trim().is_empty() {
+                let _ = writeln!(out, "  {} quotes nothing that was read: {} {}", entry.id, entry.anchor.path, entry.anchor.quote);
+            }
+        }
+        for statement in self.sop.sections.iter().flat_map(|it| &it.items).flat_map(|it| std::iter::once(&it.head).chain(&it.below)) {
+            let evidence = match &statement.basis {
+                sop_core::Basis::Cited { evidence } if evidence.is_empty() => {
+                    let _ = writeln!(out, "  cites nothing: {}", statement.text);
+                    continue;
+                }
+                sop_core::Basis::Cited { evidence } | sop_core::Basis::Inferred { evidence, .. } | sop_core::Basis::Asked { evidence, .. } => evidence,
+            };
+            if let Some(id) = evidence.iter().find(|id| self.sop.evidence(**id).is_none()) {
+                let _ = writeln!(out, "  cites {id}, which is not in the list: {}", statement.text);
+            }
+        }
+        out
     }
 
     /// The lines that a block is held against.

@@ -302,6 +302,8 @@ pub struct Trace {
     /// Name of the process in plain words: "monthly sales report".
     pub process: String,
     pub files: Vec<FileEntry>,
+    /// Files that do not belong to the process, each as a whole.
+    pub unrelated: Vec<Anchor>,
     pub left_out: Vec<LeftOut>,
     pub scripts: Vec<Script>,
     pub people: Vec<Person>,

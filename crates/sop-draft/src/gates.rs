@@ -192,10 +192,18 @@ pub(crate) fn owners(trace: &Trace) -> Vec<Entry> {
     if let Some(at) = trace.performer {
         let person = &trace.people[at];
         let job = person.job.as_ref().map(|it| format!(", {it},")).unwrap_or_default();
-        let mut anchors = person.anchors.clone();
+        // The mail that sent the result says it best.
+        let mut anchors: Vec<sop_core::Anchor> = Vec::new();
         anchors.extend(
-            trace.activities.iter().filter(|it| it.actor.as_deref() == Some(person.name.as_str())).take(1).flat_map(|it| it.action.anchors.first().cloned()),
+            trace
+                .activities
+                .iter()
+                .filter(|it| it.actor.as_deref() == Some(person.name.as_str()))
+                .rev()
+                .take(2)
+                .flat_map(|it| it.action.anchors.first().cloned()),
         );
+        anchors.extend(person.anchors.iter().cloned());
         out.push(Entry::of(
             Claim::inferred(format!("{}{job} does and owns the work.", person.name), anchors, "most messages, reports and log entries are theirs"),
             70,

@@ -94,7 +94,7 @@ impl Ledger {
 /// How many entries a section of a page of the usual length has.
 fn usual(kind: SectionKind) -> usize {
     match kind {
-        SectionKind::Steps => 28,
+        SectionKind::Steps => 34,
         SectionKind::Gates => 9,
         SectionKind::Checks => 8,
         SectionKind::Disagreements => 9,

@@ -178,7 +178,14 @@ fn left_out(list: &[LeftOut], trace: &Trace) -> Vec<Entry> {
     if parts.is_empty() {
         return Vec::new();
     }
-    vec![Entry::of(Claim::inferred(format!("Left out and never quoted: {}.", parts.join("; ")), Vec::new(), "content and belonging of the files"), 40)]
+    vec![Entry::of(
+        Claim::inferred(
+            format!("Left out and never quoted: {}.", parts.join("; ")),
+            trace.unrelated.iter().take(2).cloned().collect(),
+            "content and belonging of the files",
+        ),
+        40,
+    )]
 }
 
 /// What is still to be placed, section by section; a fact is used once.
@@ -292,7 +299,7 @@ impl<'a> Plan<'a> {
         for parameter in &self.trace.parameters {
             let other = parameter.others.last().map_or_else(String::new, |it| format!(", {it} in the run before"));
             let text = format!("`{{{}}}` stands for the {} of the run: {} this time{other}.", parameter.name, parameter.name, parameter.value);
-            out.push(Entry::of(Claim::inferred(text, Vec::new(), "names of files and folders"), 45));
+            out.push(Entry::of(Claim::inferred(text, parameter.anchor.iter().cloned().collect(), "names of files and folders"), 45));
         }
         out.extend(self.take_if(2, |it| (it.is(FactKind::Obliges) || it.is(FactKind::Requests)) && facts::sets_up(&it.text)));
         out

@@ -58,7 +58,8 @@ fn asked(work: &Work<'_>) -> Vec<Gap> {
             if !talk && !doubt && !ask && role != Role::Note {
                 continue;
             }
-            let topical = stems(&block.text).iter().any(|it| work.ground.vocabulary.contains(it));
+            let topical =
+                ask && !work.ground.people.mentioned(&block.text).is_empty() || stems(&block.text).iter().any(|it| work.ground.vocabulary.contains(it));
             if !topical {
                 continue;
             }
@@ -143,7 +144,10 @@ fn cover(work: &Work<'_>) -> Vec<Gap> {
     }
     let mut anchors: Vec<Anchor> = Vec::new();
     let mut text = format!("Who stands in when {} is away? Nobody is named as cover", or_list(&names));
-    if let Some(fact) = work.facts.iter().find(|it| it.is(FactKind::Absent) && it.speaker.as_ref().is_none_or(|s| names.contains(s)) && words(&it.text) < 40) {
+    // A note that wonders who does it says more than a mail that mentions a day off.
+    let away = |it: &&sop_core::Fact| it.is(FactKind::Absent) && it.speaker.as_ref().is_none_or(|s| names.contains(s)) && words(&it.text) < 40;
+    let wonders = work.facts.iter().filter(away).find(|it| it.is(FactKind::Asks) || it.role == Role::Note);
+    if let Some(fact) = wonders.or_else(|| work.facts.iter().find(away)) {
         text.push_str(&format!("; “{}”", cut(&fact.text, 20)));
         anchors.push(fact.anchors[0].clone());
     }

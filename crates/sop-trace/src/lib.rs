@@ -39,7 +39,11 @@ pub fn trace(documents: &[Document], left_out: &[LeftOut], asked: &Asked) -> Tra
     let roles = roles::judge(documents, &scripts);
     let people = people::collect(documents);
     let vocabulary = vocabulary(documents, &scripts, &roles);
-    let parameters = params::find(&paths, asked.period.as_deref());
+    let mut parameters = params::find(&paths, asked.period.as_deref());
+    for parameter in &mut parameters {
+        // The name of a file is evidence, too: its quote is the path.
+        parameter.anchor = documents.iter().find(|it| it.path.contains(&parameter.token)).map(file_anchor);
+    }
     let gone = roles::gone_names(documents);
     let ground = Ground { documents, roles: &roles, scripts: &scripts, people: &people, vocabulary: &vocabulary, parameters: &parameters, gone: &gone };
     let facts = facts::draw(&ground);
@@ -57,6 +61,7 @@ pub fn trace(documents: &[Document], left_out: &[LeftOut], asked: &Asked) -> Tra
     Trace {
         process: asked.process.clone(),
         files: documents.iter().map(|it| entry(it, &roles)).collect(),
+        unrelated: documents.iter().filter(|it| roles.get(&it.path) == Some(&Role::Noise)).map(file_anchor).collect(),
         left_out: left_out.to_vec(),
         people: people.list.clone(),
         performer,
@@ -78,6 +83,11 @@ pub fn trace(documents: &[Document], left_out: &[LeftOut], asked: &Asked) -> Tra
         stops,
         scripts: scripts.clone(),
     }
+}
+
+/// An anchor on a file as a whole, with its path as the quote.
+fn file_anchor(document: &Document) -> sop_core::Anchor {
+    sop_core::Anchor { artifact: document.artifact.clone(), path: document.path.clone(), place: sop_core::Place::File, quote: document.path.clone() }
 }
 
 /// Chat exports keep the names of their users in a file of their own: ids in the others get them from there.

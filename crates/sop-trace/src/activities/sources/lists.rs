@@ -86,7 +86,7 @@ pub(super) fn checklists(work: &Work<'_>) -> Vec<Candidate> {
                 filled += 1;
             }
             filled += usize::from(cell(&["done", "date", "erledigt", "datum"]).is_some());
-            candidate.time = cell(&["date", "datum", "done on", "done", "erledigt", "erledigt am"]).and_then(date);
+            candidate.time = cell(&["date", "datum", "done on", "erledigt am"]).or_else(|| cell(&["done", "erledigt"])).and_then(date);
             let key = match &block.place {
                 Place::Cell { sheet, .. } => sheet.clone(),
                 other => format!("{:?}", std::mem::discriminant(other)),

@@ -15,7 +15,15 @@ pub(super) fn approvals(work: &Work<'_>) -> Vec<Candidate> {
         let Some(speaker) = &fact.speaker else { continue };
         let gives = fact.kinds.iter().take(2).any(|it| *it == FactKind::Approves) || fact.is(FactKind::Conditions);
         let branch = fact.rules.iter().any(|it| it == "decide-over-under") && !fact.is(FactKind::Holds) && !fact.is(FactKind::Reserves);
-        let judges = branch || !gives || fact.kinds.first() == Some(&FactKind::Decides) || fact.kinds.first() == Some(&FactKind::Escalates);
+        // Who asks in the same breath gives no leave: "letter's signed. Can we go on?"
+        let asks = work
+            .ground
+            .documents
+            .iter()
+            .filter(|it| it.path == *path)
+            .flat_map(|it| &it.blocks)
+            .any(|it| it.place == fact.anchors[0].place && it.text.contains('?'));
+        let judges = branch || asks || !gives || fact.kinds.first() == Some(&FactKind::Decides) || fact.kinds.first() == Some(&FactKind::Escalates);
         let outside = work.ground.people.find(speaker).is_none_or(|at| !work.ground.people.list[at].inside);
         if other_run(path, work.parameters) || Some(speaker.as_str()) == work.performer || role(work, path) != Role::Message || judges || outside {
             continue;
