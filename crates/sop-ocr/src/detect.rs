@@ -8,6 +8,8 @@ use rten_tensor::{NdTensor, NdTensorView};
 
 /// Longer pictures are shrunk to this; smaller ones keep their size, since shrinking loses small text.
 const MAX_SIDE: f32 = 1600.0;
+/// Pictures longer than this are glanced at before they are searched.
+const GLANCE_SIDE: f32 = 900.0;
 const MIN_SIDE: usize = 64;
 /// Sides that the network takes are multiples of this.
 const STRIDE: usize = 32;
@@ -40,7 +42,17 @@ impl TextBox {
 
 /// Returns the boxes of text, in no special order.
 pub(crate) fn text_boxes(model: &Model, picture: &Picture) -> Result<Vec<TextBox>, String> {
-    let shrink = (picture.width.max(picture.height) as f32 / MAX_SIDE).max(1.0);
+    let side = picture.width.max(picture.height) as f32;
+    let shrink = (side / MAX_SIDE).max(1.0);
+    // A photograph without a word in it shows that at half the size, in a quarter of the time.
+    if side > GLANCE_SIDE && boxes_at(model, picture, shrink * 2.0)?.is_empty() {
+        return Ok(Vec::new());
+    }
+    boxes_at(model, picture, shrink)
+}
+
+/// Returns the boxes found in the picture at `1 / shrink` of its size, in pixels of the picture itself.
+fn boxes_at(model: &Model, picture: &Picture, shrink: f32) -> Result<Vec<TextBox>, String> {
     let (width, height) = (scaled(picture.width, shrink), scaled(picture.height, shrink));
     let input = network_input(picture, width, height, shrink);
     let output: NdTensor<f32, 4> = model

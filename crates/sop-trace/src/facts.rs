@@ -447,6 +447,11 @@ fn fact(voice: &Voice<'_>, list: &[&str], acts: &[Vec<sop_rules::Act>], from: us
     if voice.kind == BlockKind::CodeComment && names.is_empty() && quantities(text).is_empty() && voice.context.is_none() {
         weight -= 5;
     }
+    // A ban on letting something out is never a small matter.
+    let bans = order.iter().take(2).any(|it| it.0 == FactKind::Forbids);
+    if bans && crate::text::re!(r"(?i)\b(customers?'?s?|clients?'?s?|patients?|address(es)?|bank|password|private|personal|outside|to anyone|to anybody|attach\w*|publish\w*|share|quote|forward|kunden|patienten|vertraulich|niemandem|weitergeben)\b").is_match(text) {
+        weight += 6;
+    }
     // This run is what is described; an earlier one says it only where this one does not.
     if crate::params::other_run(&voice.document.path, ground.parameters) {
         weight -= 6;
