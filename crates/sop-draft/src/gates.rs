@@ -23,14 +23,18 @@ fn is_gate(fact: &Fact, trace: &Trace) -> bool {
     if tells {
         return false;
     }
-    // "Page them", "three at most": an order and a limit, not a leave.
-    let calls = fact.kinds.first() != Some(&FactKind::Holds) && fact.kinds.iter().take(2).any(|it| *it == FactKind::Escalates);
+    let bound = re!(r"(?i)\b(as long as|as soon as|provided|unless|until|till|before|only if|only when|on condition|these terms|first|subject to|sofern|solange|sobald|erst|bevor|vorher|nur wenn|nur mit|ohne)\b").is_match(&fact.text);
+    // "Page them", "three at most": an order and a limit, not a leave. "Stop and ring me" is an alarm,
+    // "nothing goes before she has seen it" a gate.
+    let alarm = fact.rules.iter().any(|it| it == "stop-work") && !fact.rules.iter().any(|it| it.starts_with("hold-"));
+    let calls = (alarm || fact.kinds.first() != Some(&FactKind::Holds)) && fact.kinds.iter().take(3).any(|it| *it == FactKind::Escalates);
     // "Under a hundred carry on, over that have it put right": a decision with its limit, no leave to be given.
-    let branch = fact.rules.iter().any(|it| it == "decide-over-under") && !fact.is(FactKind::Holds) && !fact.is(FactKind::Reserves);
-    if branch {
+    let branch = fact.rules.iter().any(|it| it == "decide-over-under") && !bound && !fact.is(FactKind::Holds) && !fact.is(FactKind::Reserves);
+    // "Should it wait until Colin has seen it?" asks, and holds nothing.
+    let asks = fact.text.trim_end().ends_with('?') && !fact.text.trim_end_matches('?').contains(['.', '!', '?']);
+    if branch || asks {
         return false;
     }
-    let bound = re!(r"(?i)\b(as long as|as soon as|provided|unless|until|till|before|only if|only when|on condition|these terms|first|subject to|sofern|solange|sobald|erst|bevor|vorher|nur wenn|nur mit|ohne)\b").is_match(&fact.text);
     let holds =
         fact.is(FactKind::Holds) || fact.kinds.first() == Some(&FactKind::Reserves) || fact.is(FactKind::Conditions) && (fact.is(FactKind::Approves) || bound);
     if calls && !fact.is(FactKind::Conditions) && fact.kinds.first() != Some(&FactKind::Reserves) || !holds {

@@ -151,6 +151,12 @@ fn performer(documents: &[Document], people: &People, facts: &[sop_core::Fact], 
             let mine = re!(r"(?i)\b(until|till|before|unless|without|ohne dass|bevor|bis|erst wenn|nur mit|waits? for|i decide|take it to|with|mit) (i|i've|me|my|ich|mir)\b|\bi decide\b").is_match(&fact.text);
             let leave = fact.kinds.first() == Some(&FactKind::Approves);
             decides[at] += 3 * u32::from(leave) + 3 * u32::from(mine && (fact.is(FactKind::Holds) || fact.is(FactKind::Reserves)));
+            // Whoever is given leave, or told to wait, is the one who does it.
+            if leave || mine || fact.is(FactKind::Conditions) {
+                for to in fact.to.iter().filter_map(|it| people.find(it)).filter(|it| *it != at).take(1) {
+                    score[to] += 3;
+                }
+            }
         }
     }
     for document in documents {

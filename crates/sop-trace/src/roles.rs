@@ -235,7 +235,9 @@ fn drop_noise(documents: &[Document], scripts: &[Script], roles: &mut BTreeMap<S
         let core = shared.iter().filter(|it| spread[it.as_str()] >= 3).count();
         let ratio = if own.is_empty() { 0.0 } else { shared.len() as f64 / own.len() as f64 };
         // Nothing in it, or nothing of it anywhere else.
-        let foreign = own.len() >= 3 && (ratio < 0.34 || core < 3 && ratio < 0.5) || own.len() < 3 && core == 0;
+        // The fewer files, the less a shared word can be asked for.
+        let (little, core_least) = if documents.len() < 12 { (0.2, 1) } else { (0.34, 3) };
+        let foreign = own.len() >= 3 && (ratio < little || core < core_least && ratio < little + 0.16) || own.len() < 3 && core == 0;
         let top = !document.path.contains('/') || document.path.matches('/').count() == 1;
         if foreign && top {
             dropped.push(document.path.clone());

@@ -194,7 +194,11 @@ pub(super) fn notes(work: &Work<'_>) -> Vec<Candidate> {
             if page && (!orders || block.text.starts_with('[')) {
                 continue;
             }
-            if !item || !is_step(&block.text, work) {
+            // A numbered item is a step in whatever words.
+            let numbered = matches!(block.kind, BlockKind::Item { numbered: true, .. } | BlockKind::Item { ticked: Some(_), .. })
+                && words(&block.text) >= 2
+                && !block.text.contains('?');
+            if !item || !(numbered || is_step(&block.text, work)) {
                 continue;
             }
             // A doubt at the end of an item is a question for the owner; what stands before it is still to be done.
