@@ -2,7 +2,7 @@
 
 use crate::{AppError, Gathered, PictureCache, Progress, SourceOptions, gather};
 use serde::{Deserialize, Serialize};
-use sop_core::{Anchor, LeftOut, Problem, SectionKind, Sop, StepKind, Trace};
+use sop_core::{Anchor, LeftOut, Problem, SectionKind, Sop, Trace};
 use std::path::{Path, PathBuf};
 
 /// What the user asks of a draft.
@@ -65,6 +65,7 @@ pub fn draft(root: &Path, options: &DraftOptions, progress: Progress<'_>) -> Res
     }
     let gathered = gather(root, &options.source, &PictureCache::new(), progress)?;
     let trace = trace(&gathered, options.process.as_deref(), options.period.as_deref());
+    check_period(&trace, options.period.as_deref())?;
     let title = capital(&trace.process);
     let drafted = sop_draft::draft(&trace, &title, &sop_draft::Audience { text: options.audience.clone() }, &gathered.digest);
     let sop = drafted.sop;
@@ -84,7 +85,7 @@ pub fn draft(root: &Path, options: &DraftOptions, progress: Progress<'_>) -> Res
         files_read: gathered.documents.len(),
         left_out: gathered.left_out,
         problems: gathered.problems,
-        steps: sop.section(SectionKind::Steps).iter().filter(|it| it.kind != Some(StepKind::Gate)).count(),
+        steps: sop.section(SectionKind::Steps).len(),
         gates,
         questions: sop.section(SectionKind::Questions).len(),
         disagreements: sop.section(SectionKind::Disagreements).len(),
@@ -95,10 +96,33 @@ pub fn draft(root: &Path, options: &DraftOptions, progress: Progress<'_>) -> Res
     })
 }
 
+/// A period that the folder does not have is a slip of the pen, not a wish for another one.
+pub(crate) fn check_period(trace: &Trace, period: Option<&str>) -> Result<(), AppError> {
+    let Some(period) = period else { return Ok(()) };
+    let mut known: Vec<String> = Vec::new();
+    for it in &trace.parameters {
+        known.extend(it.others.iter().cloned());
+        known.push(it.value.clone());
+        if period.contains(&it.value) {
+            return Ok(());
+        }
+    }
+    known.sort();
+    Err(AppError::UnknownPeriod { period: period.to_owned(), known: if known.is_empty() { "none that its names show".to_owned() } else { known.join(", ") } })
+}
+
 /// Traces what was gathered.
 pub(crate) fn trace(gathered: &Gathered, process: Option<&str>, period: Option<&str>) -> Trace {
     let process = process.map_or_else(|| plain_name(&gathered.name), str::to_owned);
-    sop_trace::trace(&gathered.documents, &gathered.left_out, &sop_trace::Asked { process, period: period.map(str::to_owned) })
+    // Whoever reads the page has to know what could not be read.
+    let mut left_out = gathered.left_out.clone();
+    left_out.extend(gathered.problems.iter().map(|it| LeftOut {
+        path: it.path.clone(),
+        reason: format!("could not be read: {}", it.message),
+        sensitive: false,
+    }));
+    left_out.retain(|it| !it.path.starts_with(".sop/") && it.path != ".sop");
+    sop_trace::trace(&gathered.documents, &left_out, &sop_trace::Asked { process, period: period.map(str::to_owned) })
 }
 
 /// A folder's name as words: `monthly_sales-report` becomes `monthly sales report`.
@@ -123,7 +147,13 @@ fn write(options: &DraftOptions, text: &str) -> Result<Option<PathBuf>, AppError
         let name = format!("{}.bak", out.file_name().unwrap_or_default().to_string_lossy());
         let kept: Option<Kept> = std::fs::read_to_string(kept_path(out)).ok().and_then(|it| serde_json::from_str(&it).ok());
         let ours = kept.is_some_and(|it| it.written == blake3::hash(&before).to_hex().to_string());
-        let path = out.with_file_name(name);
+        // An edit that was kept is never overwritten by the next one.
+        let mut path = out.with_file_name(&name);
+        let mut n = 2;
+        while !ours && path.exists() {
+            path = out.with_file_name(format!("{name}{n}"));
+            n += 1;
+        }
         if !ours && !options.force {
             return Err(AppError::WouldOverwrite { path: out.display().to_string(), backup: path.display().to_string() });
         }

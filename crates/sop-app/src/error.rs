@@ -15,6 +15,8 @@ pub enum AppError {
     NoEvidence { path: String },
     #[error("{id} does not stand in {path}; it has E1 to E{last}")]
     UnknownEvidence { id: String, path: String, last: usize },
+    #[error("the folder has no run of {period}; periods in its names: {known}")]
+    UnknownPeriod { period: String, known: String },
     #[error("the folder {path} that this draft was made from is not there any more; give it with `--from FOLDER`")]
     FolderGone { path: String },
     #[error(

@@ -90,6 +90,8 @@ pub fn gather(root: &Path, options: &SourceOptions, pictures: &dyn Pictures, pro
             None => {}
         }
     }
+    // The evidence list of an earlier draft is our own.
+    left_out.retain(|it| !it.path.trim_end_matches('/').ends_with(".sop"));
     left_out.sort_by(|a, b| b.sensitive.cmp(&a.sensitive).then(a.path.cmp(&b.path)));
     problems.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(Gathered { name: collection.name.clone(), documents, left_out, problems, digest })

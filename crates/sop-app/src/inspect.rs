@@ -18,6 +18,7 @@ pub struct Inspected {
 pub fn inspect(root: &Path, source: &SourceOptions, period: Option<&str>, progress: Progress<'_>) -> Result<Inspected, AppError> {
     let gathered = gather(root, source, &PictureCache::new(), progress)?;
     let trace = crate::draft::trace(&gathered, None, period);
+    crate::draft::check_period(&trace, period)?;
     Ok(Inspected { trace, problems: gathered.problems, digest: gathered.digest })
 }
 

@@ -64,7 +64,7 @@ fn awaited(fact: &Fact, trace: &Trace) -> Option<String> {
         return Some(to.clone());
     }
     // "unless I've seen the paper"; and whoever gives leave with a condition is the one to be satisfied.
-    let waits_for_me = re!(r"(?i)\b(until|till|til|before|unless|once|as soon as|without|for) (i|i've|i'm|i'd|me|my)\b|\b(bis|bevor|sobald|ohne dass|wenn) ich\b|\bmy (ok|okay|yes|approval|go-ahead|sign-off)\b").is_match(&fact.text);
+    let waits_for_me = re!(r"(?i)\b(until|till|til|before|unless|once|as soon as|without|for) (i|i've|i'm|i'd|me|my)\b|\b(bis|bevor|sobald|ohne dass|wenn) ich\b|\b(ask|check with|come to|through|goes? to|clear it with|speak to|talk to|frag\w*|mit) (me|mir|mich)\b|\bmy (ok|okay|yes|approval|go-ahead|sign-off)\b").is_match(&fact.text);
     if (waits_for_me || fact.is(FactKind::Approves))
         && let Some(own) = own
     {

@@ -146,6 +146,9 @@ fn questions(trace: &Trace, sections: &[(SectionKind, Vec<Entry>)]) -> Vec<Entry
     if trace.performer.is_none() {
         missing.insert(0, "who does the work");
     }
+    if gates::approver(trace).is_none() && !empty(SectionKind::Gates) {
+        missing.push("who approves the result as a whole");
+    }
     if empty(SectionKind::Steps) {
         missing.insert(0, "what is done, step by step");
     }
@@ -171,7 +174,12 @@ fn left_out(list: &[LeftOut], trace: &Trace) -> Vec<Entry> {
     if !unrelated.is_empty() {
         parts.push(format!("not part of this work: {}", ledger::some(&unrelated, 8)));
     }
-    let unread: Vec<String> = list.iter().filter(|it| !it.sensitive).map(|it| format!("`{}`", it.path)).collect();
+    let failed: Vec<String> = list.iter().filter(|it| it.reason.starts_with("could not be read")).map(|it| format!("`{}` ({})", it.path, it.reason)).collect();
+    if !failed.is_empty() {
+        parts.push(ledger::some(&failed, 6));
+    }
+    let unread: Vec<String> =
+        list.iter().filter(|it| !it.sensitive && !it.reason.starts_with("could not be read")).map(|it| format!("`{}`", it.path)).collect();
     if !unread.is_empty() {
         parts.push(format!("not read: {}", ledger::some(&unread, 5)));
     }
@@ -199,7 +207,10 @@ impl<'a> Plan<'a> {
         // What must be set first, and what a calendar says, is told by itself.
         let needed = |it: &Fact| trace.scripts.iter().flat_map(|s| &s.env).any(|env| env.required && it.text.contains(&env.name));
         let event = |it: &Fact| trace.events.iter().any(|e| e.anchors.contains(&it.anchors[0]));
-        let used = trace.facts.iter().map(|it| it.kinds.first() == Some(&FactKind::Asks) || needed(it) || event(it)).collect();
+        // An outsider whom nobody of the team ever names writes to sell, not to work.
+        let named = |name: &str| trace.facts.iter().any(|it| it.speaker.as_deref() != Some(name) && it.names.iter().any(|n| n == name));
+        let stranger = |it: &Fact| it.speaker.as_deref().is_some_and(|s| trace.people.iter().any(|p| p.name == s && !p.inside) && !named(s));
+        let used = trace.facts.iter().map(|it| it.kinds.first() == Some(&FactKind::Asks) || needed(it) || event(it) || stranger(it)).collect();
         Self { trace, used }
     }
 

@@ -378,7 +378,13 @@ fn passages(voice: &Voice<'_>, role: Role, ground: &Ground<'_>) -> Vec<Fact> {
         while from > taken && (leans(list[from]) || from == at && words(list[from - 1]) <= 14) && count(from - 1, to) <= MOST_WORDS {
             from -= 1;
         }
-        while to + 1 < list.len() && (strong(to + 1) || leans(list[to + 1])) && count(from, to + 1) <= MOST_WORDS {
+        // Two leaves in one paragraph are two gates: "only Marek signs. Above 120 ask me."
+        let leave = |n: usize| acts[n].iter().any(|it| it.weight >= 8 && matches!(it.kind, FactKind::Holds | FactKind::Reserves));
+        while to + 1 < list.len()
+            && !(leave(to + 1) && (from..=to).any(leave) && !leans(list[to + 1]))
+            && (strong(to + 1) || leans(list[to + 1]))
+            && count(from, to + 1) <= MOST_WORDS
+        {
             to += 1;
         }
         out.push((from, to));

@@ -108,8 +108,20 @@ fn substantial(block: &Block) -> bool {
         && words(&block.text) >= 6
 }
 
-/// Somebody else wrote in the same thread afterwards.
+/// Somebody else wrote in the same thread afterwards, or of the same numbered thing elsewhere.
 fn answered(work: &Work<'_>, document: &Document, n: usize, block: &Block) -> bool {
+    let ids: Vec<&str> = re!(r"\b[A-Z]{1,4}-?\d{2,}\b").find_iter(&block.text).map(|it| it.as_str()).collect();
+    let elsewhere = !ids.is_empty()
+        && work
+            .ground
+            .documents
+            .iter()
+            .filter(|it| it.path != document.path)
+            .flat_map(|it| &it.blocks)
+            .any(|it| it.kind == BlockKind::Message && it.speaker != block.speaker && it.time >= block.time && ids.iter().any(|id| it.text.contains(id)));
+    if elsewhere {
+        return true;
+    }
     if document.format == Format::Chat {
         return document.blocks[n + 1..].iter().take(4).any(|it| it.speaker != block.speaker);
     }
@@ -125,6 +137,12 @@ fn answered(work: &Work<'_>, document: &Document, n: usize, block: &Block) -> bo
 
 /// Nobody is named for when those who matter are away.
 fn cover(work: &Work<'_>) -> Vec<Gap> {
+    let told = re!(
+        r"(?i:\b(?:when|while|if|wenn)\b.{0,40}\b(?:holiday|away|off|leave|ill|sick|urlaub|krank|weg)\b.{0,25})\b\p{Lu}\p{Ll}+ (?:does|covers|takes|stands|is doing|macht|übernimmt|vertritt)|\b\p{Lu}\p{Ll}+ (?:covers for|stands in for|vertritt)\b"
+    );
+    if work.ground.documents.iter().flat_map(|it| &it.blocks).any(|it| told.is_match(&it.text)) {
+        return Vec::new();
+    }
     let named = work.facts.iter().any(|it| re!(r"(?i)(stands? in for|covers? for|covering for|deput(y|ise)|vertritt|vertretung (ist|macht|durch)|when .{0,30} (is|are) (away|off), .{0,20}(does|ask|goes))").is_match(&it.text) && it.names.len() >= 2);
     if named || work.ground.people.list.is_empty() {
         return Vec::new();

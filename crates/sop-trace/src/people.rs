@@ -9,6 +9,41 @@ pub(crate) struct People {
     pub list: Vec<Person>,
 }
 
+/// Words that stand where a name would.
+const NO_NAMES: &[&str] = &[
+    "The",
+    "They",
+    "She",
+    "Who",
+    "Everyone",
+    "Everybody",
+    "Somebody",
+    "Someone",
+    "Nobody",
+    "Finance",
+    "Accounts",
+    "Sales",
+    "Support",
+    "Manager",
+    "Owner",
+    "Client",
+    "Customer",
+    "Director",
+    "Partner",
+    "Chair",
+    "Management",
+    "This",
+    "That",
+    "Das",
+    "Der",
+    "Die",
+    "Wer",
+    "Chef",
+    "Buchhaltung",
+    "Leitung",
+    "Kunde",
+];
+
 /// Local parts of addresses that are no person.
 const MACHINES: &[&str] = &["no-reply", "noreply", "donotreply", "mailer", "daemon", "info", "support", "team", "system", "bot", "notification"];
 
@@ -70,6 +105,18 @@ pub(crate) fn collect(documents: &[Document]) -> People {
                 BlockKind::Event => {
                     if let Some(speaker) = &block.speaker {
                         note(speaker, None, 1, None);
+                    }
+                }
+                BlockKind::Item { .. } | BlockKind::Paragraph => {
+                    // "Eva must approve": who is only spoken of is somebody, too.
+                    for found in re!(
+                        r"\b(\p{Lu}\p{Ll}{2,}) (?:must (?:approve|sign|agree|see|check|ok)|has to (?:approve|sign|agree|see|check|ok)|needs to (?:approve|sign|agree|see|check|ok)|signs|approves|decides|unterschreibt|genehmigt|entscheidet|muss (?:freigeben|unterschreiben|zustimmen|genehmigen))"
+                    )
+                    .captures_iter(&block.text)
+                    {
+                        if !NO_NAMES.contains(&&found[1]) {
+                            note(&found[1], None, 0, Some(anchor(document, block)));
+                        }
                     }
                 }
                 BlockKind::Row => {

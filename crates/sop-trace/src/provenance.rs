@@ -34,21 +34,9 @@ pub(crate) fn find(work: &Work<'_>) -> Vec<Provenance> {
     out
 }
 
-/// Every figure that data, cells and logs hold, the most telling first.
+/// Every figure that data, cells and logs hold. What stands there is told before what adds up to it.
 fn sources(work: &Work<'_>) -> Vec<(f64, String, Anchor)> {
     let mut out = Vec::new();
-    for document in work.ground.documents.iter().filter(|it| !other_run(&it.path, work.parameters)) {
-        for table in &document.tables {
-            for column in &table.columns {
-                if let Some(sum) = column.sum {
-                    let name = document.name();
-                    let at =
-                        Anchor { artifact: document.artifact.clone(), path: document.path.clone(), place: table.place.clone(), quote: column.name.clone() };
-                    out.push((sum, format!("the total of {} in `{name}`", column.name), at));
-                }
-            }
-        }
-    }
     for document in work.ground.documents.iter().filter(|it| !other_run(&it.path, work.parameters)) {
         let holds = matches!(document.format, Format::Workbook | Format::Log | Format::Csv);
         if !holds {
@@ -69,6 +57,18 @@ fn sources(work: &Work<'_>) -> Vec<(f64, String, Anchor)> {
                         format!("`{}`, {}", document.name(), block.place)
                     };
                     out.push((value, where_, anchor(document, block)));
+                }
+            }
+        }
+    }
+    for document in work.ground.documents.iter().filter(|it| !other_run(&it.path, work.parameters)) {
+        for table in &document.tables {
+            for column in &table.columns {
+                if let Some(sum) = column.sum {
+                    let name = document.name();
+                    let at =
+                        Anchor { artifact: document.artifact.clone(), path: document.path.clone(), place: table.place.clone(), quote: column.name.clone() };
+                    out.push((sum, format!("the total of {} in `{name}`", column.name), at));
                 }
             }
         }

@@ -171,7 +171,7 @@ pub(super) fn logged(script: &Script, work: &Work<'_>) -> (Option<sop_core::Mome
                 inside = false;
             }
             let by = writer(&text);
-            if by == Some(script.path.as_str()) || by.is_none() && (inside || own && !several) {
+            if by == Some(script.path.as_str()) || by.is_none() && (inside && names_it || own && !several && work.ground.scripts.len() == 1) {
                 last = Some((document, block));
             }
         }

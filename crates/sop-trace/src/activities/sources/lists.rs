@@ -80,7 +80,7 @@ pub(super) fn checklists(work: &Work<'_>) -> Vec<Candidate> {
             }
             let mut candidate = Candidate::new(Source::Checklist, Claim::cited(text, vec![anchor(document, block)]));
             candidate.topic = stems(task);
-            candidate.kind = if leave { StepKind::Gate } else { StepKind::Judgment };
+            candidate.kind = if leave { StepKind::Gate } else { kind_of(task) };
             if let Some(by) = cell(&["initials", "by", "signed", "kürzel", "who", "wer"]) {
                 candidate.actor = work.ground.people.mentioned(by).into_iter().next();
                 filled += 1;
@@ -133,7 +133,20 @@ fn date(text: &str) -> Option<sop_core::Moment> {
     jiff::civil::Date::new(found[3].parse().ok()?, found[2].parse().ok()?, found[1].parse().ok()?).ok().map(|it| it.to_datetime(jiff::civil::Time::midnight()))
 }
 
-const WEEKDAYS: &str = r"(?i)^(mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday|mo|di|mi|do|fr|sa|so|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\b\s*[-–:,]?\s*";
+const WEEKDAYS: &str = r"(?i)^(?:(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\b\s*[-–:,]?|(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun|mo|di|mi|do|fr|sa|so)\b\s*(?:[-–:]|$))\s*";
+
+/// A step begins with a capital letter, unless it begins with the name of a file.
+fn begun(text: &str) -> String {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    if first.contains(['.', '_', '/']) && first.len() > 3 && !first.ends_with('.') { text.to_owned() } else { capital(text) }
+}
+
+/// Whether a step is done by rule or asks for judgment.
+fn kind_of(text: &str) -> StepKind {
+    let judged = sop_rules::acts(text).iter().any(|it| matches!(it.kind, FactKind::Decides | FactKind::Escalates))
+        || re!(r"(?i)\b(check(ed)?|review(ed)?|decide[ds]?|look(ed)?|choose|judge|compare[ds]?|agree[ds]?|assess\w*|score|opened|prüf\w*|klär\w*|entscheid\w*|vergleich\w*)\b").is_match(text);
+    if judged { StepKind::Judgment } else { StepKind::Mechanical }
+}
 
 /// The day of the week a label names, Monday being 1.
 fn day_number(label: &str) -> Option<i8> {
@@ -179,7 +192,7 @@ pub(super) fn notes(work: &Work<'_>) -> Vec<Candidate> {
                 day = re!(WEEKDAYS).is_match(&block.text).then(|| block.text.trim_end_matches(':').to_owned());
                 continue;
             }
-            let told = matches!(&block.place, Place::Cell { sheet, .. } if tab && block.kind != BlockKind::Formula && crate::roles::is_instructions(sheet) && !crate::roles::is_stale_tab(document, sheet, work.ground.gone));
+            let told = matches!(&block.place, Place::Cell { sheet, .. } if tab && !matches!(block.kind, BlockKind::Formula | BlockKind::Row) && crate::roles::is_instructions(sheet) && !crate::roles::is_stale_tab(document, sheet, work.ground.gone));
             if tab && !told {
                 continue;
             }
@@ -214,7 +227,7 @@ pub(super) fn notes(work: &Work<'_>) -> Vec<Candidate> {
             {
                 text = format!("{}: {text}", capital(day));
             }
-            let text = if block.kind == BlockKind::Command { format!("Run {}", code(&text)) } else { format!("{}{}", capital(text.trim_end_matches('.')), "") };
+            let text = if block.kind == BlockKind::Command { format!("Run {}", code(&text)) } else { begun(text.trim_end_matches('.')) };
             // A remark on the item before it, with no object of its own: "keep going till it says 0 errors".
             if file_names(&block.text).is_empty()
                 && re!(r"(?i)^(keep|then|until|till|again|otherwise|if|and|but|not|in that order|dann|bis|sonst)\b").is_match(block.text.trim())
@@ -259,8 +272,17 @@ pub(super) fn notes(work: &Work<'_>) -> Vec<Candidate> {
                 candidate.objects.extend(work.ground.people.mentioned(&block.text).into_iter().map(|it| format!("to:{it}")));
             }
             candidate.listed = Some((u32::try_from(100 + id).unwrap_or(0), n));
-            let judged = sop_rules::acts(&block.text).iter().any(|it| matches!(it.kind, FactKind::Decides | FactKind::Escalates));
-            candidate.kind = if judged { StepKind::Judgment } else { StepKind::Mechanical };
+            candidate.kind = kind_of(&block.text);
+            // "Clear the red lines, only then to Josef": the note itself says where the work stops.
+            let waits = sop_rules::acts(&block.text).iter().any(|it| matches!(it.kind, FactKind::Holds | FactKind::Reserves) && it.weight >= 8)
+                || re!(r"(?i)\b(freigabe|approval|sign-?off)\b").is_match(&block.text)
+                    && re!(r"(?i)\b(wait|abwarten|holen|get|ask|einholen)\b").is_match(&block.text);
+            let who = work.ground.people.mentioned(&block.text).into_iter().find(|it| Some(it.as_str()) != work.performer);
+            if waits && who.is_some() {
+                candidate.action.text = format!("**STOP:** {}", candidate.action.text);
+                candidate.kind = StepKind::Gate;
+                candidate.actor = who;
+            }
             n += 1;
             out.push(candidate);
         }
