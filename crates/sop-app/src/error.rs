@@ -13,7 +13,7 @@ pub enum AppError {
     Read { path: String, why: String },
     #[error("there is no evidence list beside {path}; draft it again with `sop draft FOLDER --out {path}`")]
     NoEvidence { path: String },
-    #[error("{id} does not stand in {path}; it has E1 to E{last}")]
+    #[error("{id} does not stand in {path}; {}", if *last == 0 { "it cites nothing".to_owned() } else { format!("it has E1 to E{last}") })]
     UnknownEvidence { id: String, path: String, last: usize },
     #[error("the folder has no run of {period}; periods in its names: {known}")]
     UnknownPeriod { period: String, known: String },

@@ -86,11 +86,9 @@ pub fn drafted(it: &Drafted) {
     if let Some(backup) = &it.backup {
         out.push_str(&format!("\nthe text before is kept as {}", backup.display()));
     }
-    out.push_str(&format!(
-        "\ndraft: {}\nnext: read it, open any citation with `sop show E1 --sop \"{}\"`, and send the open questions to the owner",
-        it.out.display(),
-        it.out.display()
-    ));
+    let shown = it.out.display();
+    let open = if it.citations > 0 { format!(", open any citation with `sop show E1 --sop \"{shown}\"`,") } else { String::new() };
+    out.push_str(&format!("\ndraft: {shown}\nnext: read it{open} and send the open questions to the owner"));
     text(&out);
 }
 

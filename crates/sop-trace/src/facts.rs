@@ -379,7 +379,10 @@ fn passages(voice: &Voice<'_>, role: Role, ground: &Ground<'_>) -> Vec<Fact> {
             from -= 1;
         }
         // Two leaves in one paragraph are two gates: "only Marek signs. Above 120 ask me."
-        let leave = |n: usize| acts[n].iter().any(|it| it.weight >= 8 && matches!(it.kind, FactKind::Holds | FactKind::Reserves));
+        let leave = |n: usize| {
+            acts[n].iter().any(|it| it.weight >= 8 && matches!(it.kind, FactKind::Holds | FactKind::Reserves))
+                && (!ground.people.mentioned(list[n]).is_empty() || crate::text::re!(r"(?i)\b(i|i'm|i've|me|my|ich|mir|mich)\b").is_match(list[n]))
+        };
         while to + 1 < list.len()
             && !(leave(to + 1) && (from..=to).any(leave) && !leans(list[to + 1]))
             && (strong(to + 1) || leans(list[to + 1]))
