@@ -128,7 +128,7 @@ pub(crate) fn trim(sections: &mut [(SectionKind, Vec<Entry>)], most: usize) {
         let long = match sections[section].0 {
             SectionKind::Gates | SectionKind::Steps => 1000,
             SectionKind::Checks | SectionKind::Failures => 14,
-            _ => 6,
+            _ => 20,
         };
         let entries = &mut sections[section].1;
         let worth = |it: &Entry| it.weight - i32::try_from(it.words() / long).unwrap_or(0);
