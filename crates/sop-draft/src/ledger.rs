@@ -97,7 +97,7 @@ fn usual(kind: SectionKind) -> usize {
         SectionKind::Steps => 34,
         SectionKind::Gates => 9,
         SectionKind::Checks => 8,
-        SectionKind::Disagreements => 9,
+        SectionKind::Disagreements => 12,
         SectionKind::Decisions => 7,
         SectionKind::Failures | SectionKind::Questions => 5,
         SectionKind::Owner => 4,
@@ -109,13 +109,13 @@ fn usual(kind: SectionKind) -> usize {
     }
 }
 
-/// Lets the lightest entry of the fullest section go until the page has no more than `most` words.
+/// Lets the lightest entry of the fullest section go until the page has no more than `most` words. What still fits
+/// into the room that a long one left comes back.
 pub(crate) fn trim(sections: &mut [(SectionKind, Vec<Entry>)], most: usize) {
-    loop {
-        let words: usize = sections.iter().flat_map(|it| &it.1).map(Entry::words).sum();
-        if words <= most {
-            return;
-        }
+    let order: Vec<Vec<Claim>> = sections.iter().map(|it| it.1.iter().map(|entry| entry.head.clone()).collect()).collect();
+    let words = |sections: &[(SectionKind, Vec<Entry>)]| sections.iter().flat_map(|it| &it.1).map(Entry::words).sum::<usize>();
+    let mut gone: Vec<(usize, Entry)> = Vec::new();
+    while words(sections) > most {
         let fullest = sections
             .iter()
             .enumerate()
@@ -123,18 +123,28 @@ pub(crate) fn trim(sections: &mut [(SectionKind, Vec<Entry>)], most: usize) {
             .filter(|(_, (kind, entries))| entries.len() > if *kind == SectionKind::Gates { 10 } else { 1 })
             .max_by_key(|(n, (kind, entries))| (entries.len() * 1000 / usual(*kind), std::cmp::Reverse(*n)))
             .map(|it| it.0);
-        let Some(section) = fullest else { return };
-        // Long and light goes first; a gate, and a step, is not worth less for being long. The last of equals goes.
-        let long = match sections[section].0 {
-            SectionKind::Gates | SectionKind::Steps => 1000,
-            SectionKind::Checks | SectionKind::Failures => 14,
-            _ => 20,
-        };
-        let entries = &mut sections[section].1;
-        let worth = |it: &Entry| it.weight - i32::try_from(it.words() / long).unwrap_or(0);
-        let Some(at) = entries.iter().enumerate().min_by_key(|(n, it)| (worth(it), std::cmp::Reverse(*n))).map(|it| it.0) else { return };
-        entries.remove(at);
+        let Some(section) = fullest else { break };
+        let Some(at) = lightest(&sections[section]) else { break };
+        gone.push((section, sections[section].1.remove(at)));
     }
+    for (section, entry) in gone.into_iter().rev() {
+        if words(sections) + entry.words() <= most {
+            let place = |it: &Claim| order[section].iter().position(|head| head == it);
+            let at = sections[section].1.iter().position(|it| place(&it.head) > place(&entry.head)).unwrap_or(sections[section].1.len());
+            sections[section].1.insert(at, entry);
+        }
+    }
+}
+
+/// Long and light goes first; a gate, and a step, is not worth less for being long. The last of equals goes.
+fn lightest((kind, entries): &(SectionKind, Vec<Entry>)) -> Option<usize> {
+    let long = match kind {
+        SectionKind::Gates | SectionKind::Steps => 1000,
+        SectionKind::Checks | SectionKind::Failures => 14,
+        _ => 20,
+    };
+    let worth = |it: &Entry| it.weight - i32::try_from(it.words() / long).unwrap_or(0);
+    entries.iter().enumerate().min_by_key(|(n, it)| (worth(it), std::cmp::Reverse(*n))).map(|it| it.0)
 }
 
 /// Names the first few and counts the rest.

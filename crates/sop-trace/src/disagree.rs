@@ -194,7 +194,7 @@ fn now(work: &Work<'_>) -> Vec<Now> {
             quantities(&fact.text).into_iter().filter(|it| !it.unit.is_empty()).map(|it| (it.value, BTreeSet::from([it.unit]))).collect();
         if !numbers.is_empty() {
             let topic = stems(&format!("{} {}", fact.text, fact.context.clone().unwrap_or_default()));
-            out.push(Now { text: format!("“{}”", cut(&fact.text, 22)), at: vec![fact.anchors[0].clone()], topic, numbers });
+            out.push(Now { text: format!("“{}”", cut(&fact.text, 16)), at: vec![fact.anchors[0].clone()], topic, numbers });
         }
     }
     out
@@ -242,7 +242,7 @@ fn number(old: &Old<'_>, now: &[Now]) -> Option<Disagreement> {
             format!(
                 "`{}` says “{}”; now it is {} (`{}`).",
                 old.document.name(),
-                cut(&old.text, 18),
+                cut(&old.text, 14),
                 candidate.text,
                 candidate.at[0].path.rsplit('/').next().unwrap_or_default()
             ),
@@ -435,7 +435,7 @@ fn setting(work: &Work<'_>, old: &Old<'_>) -> Option<Disagreement> {
                 return Some(Disagreement {
                     standing: Standing::Contradicted,
                     claim: Claim::cited(
-                        format!("`{}` says “{}”; the screen of this run shows “{}”.", old.document.name(), cut(&old.text, 18), block.text),
+                        format!("`{}` says “{}”; the screen of this run shows “{}”.", old.document.name(), cut(&old.text, 14), block.text),
                         vec![old.at.clone(), anchor(document, block)],
                     ),
                     weight: 18,
@@ -523,7 +523,7 @@ fn day(work: &Work<'_>, old: &Old<'_>) -> Option<Disagreement> {
     Some(Disagreement {
         standing: Standing::Contradicted,
         claim: Claim::cited(
-            format!("`{}` says “{}”; the calendar says “{}”.", old.document.name(), cut(&old.text, 18), cut(&block.text, 14)),
+            format!("`{}` says “{}”; the calendar says “{}”.", old.document.name(), cut(&old.text, 14), cut(&block.text, 14)),
             vec![old.at.clone(), anchor(document, block)],
         ),
         weight: 17,
