@@ -357,3 +357,13 @@ fn drafts_are_good_enough() {
         faults
     });
 }
+
+/// The excerpt in the README is what the program writes today.
+#[test]
+fn the_readme_shows_a_real_draft() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let excerpt = readme.split("```markdown\n").nth(1).and_then(|it| it.split("```").next()).expect("an excerpt");
+    let made = (0..EXAMPLES.len()).map(made).find(|it| it.example.id == "monthly-report").unwrap();
+    let missing: Vec<&str> = excerpt.lines().filter(|it| !made.text.lines().any(|line| line == *it)).collect();
+    assert!(missing.is_empty(), "refresh the excerpt in README.md; these lines are not written any more:\n{}", missing.join("\n"));
+}
