@@ -19,6 +19,9 @@ static CHARACTERS: &str = include_str!("../models/ppocrv6_dict.txt");
 /// Lines that the recogniser is less sure of than this are texture, not text.
 const MIN_CONFIDENCE: f32 = 0.55;
 
+/// More spots than this at a glance are taken for text without being read.
+const MOST_SPOTS: usize = 6;
+
 /// A line of text in a picture, in pixels from the top left corner.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
@@ -52,6 +55,9 @@ impl Ocr {
     /// Returns the lines of a PNG or JPEG picture from top to bottom, then left to right.
     pub fn lines(&self, bytes: &[u8]) -> Result<Vec<Line>, String> {
         let picture = Picture::decode(bytes)?;
+        if self.is_wordless(&picture)? {
+            return Ok(Vec::new());
+        }
         let boxes = detect::text_boxes(&self.models.detector, &picture)?;
         let mut lines = Vec::with_capacity(boxes.len());
         for found in &boxes {
@@ -62,6 +68,21 @@ impl Ocr {
         }
         sort_as_read(&mut lines);
         Ok(lines)
+    }
+
+    /// True for a photograph: a glance finds nothing, or a few spots of texture in which no word can be read.
+    fn is_wordless(&self, picture: &Picture) -> Result<bool, String> {
+        let Some(seen) = detect::glance(&self.models.detector, picture)? else { return Ok(false) };
+        if seen.len() > MOST_SPOTS {
+            return Ok(false);
+        }
+        for found in &seen {
+            let (text, confidence) = self.models.recogniser.read(picture, found)?;
+            if confidence >= MIN_CONFIDENCE && text.chars().filter(|it| it.is_alphanumeric()).count() >= 2 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }
 
