@@ -5,4 +5,4 @@
 mod reader;
 mod readers;
 
-pub use reader::{PictureLine, Pictures, Reading, read};
+pub use reader::{About, PictureLine, Pictures, Reading, formats, read};

@@ -47,13 +47,33 @@ pub(crate) struct Input<'a> {
 /// A document that has not been redacted. It cannot leave the crate.
 pub(crate) struct Raw(pub Document);
 
+/// What a user may know of a reader, in Markdown. The table of `docs/guide/formats.md` is made of it.
+#[derive(Debug, Clone, Copy)]
+pub struct About {
+    /// The files it is for.
+    pub files: &'static str,
+    /// What it makes of them.
+    pub taken: &'static str,
+    /// What a citation of such a file points to.
+    pub anchor: &'static str,
+    /// What it leaves behind; empty if nothing.
+    pub not_taken: &'static str,
+}
+
 /// A reader: what it takes, and the function that reads it.
 pub(crate) struct Reader {
     pub name: &'static str,
+    /// What the guide says of it.
+    pub about: About,
     /// Whether this reader takes the file, by content first and by name second.
     pub accepts: fn(&Input<'_>) -> bool,
     /// Reads the file, or says in the user's words why it cannot.
     pub read: fn(&Input<'_>) -> Result<Raw, String>,
+}
+
+/// Returns the name of every reader and what it does, in the order in which they are asked.
+pub fn formats() -> impl Iterator<Item = (&'static str, About)> {
+    READERS.iter().map(|it| (it.name, it.about))
 }
 
 /// Reads a file into a redacted document, or says why it is left out.

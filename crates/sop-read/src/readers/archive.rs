@@ -1,11 +1,16 @@
 //! Archives inside the folder: what they hold, by name, without unpacking them.
 
-use crate::reader::{Input, Raw, Reader};
+use crate::reader::{About, Input, Raw, Reader};
 use sop_core::{Block, BlockKind, Document, Format, Place};
 use std::io::Cursor;
 use zip::ZipArchive;
 
-pub(super) const READER: Reader = Reader { name: "archive", accepts, read };
+pub(super) const READER: Reader = Reader {
+    name: "archive",
+    about: About { files: "a `.zip` inside the folder", taken: "the names of what it holds", anchor: "file", not_taken: "its content" },
+    accepts,
+    read,
+};
 
 /// A longer list says nothing more of the work.
 const MAX_LISTED: usize = 500;

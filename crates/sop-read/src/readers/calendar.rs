@@ -1,10 +1,15 @@
 //! Calendars (iCalendar): one block per event, its repetition put in words.
 
 use super::moments::moment_in;
-use crate::reader::{Input, Raw, Reader, decode};
+use crate::reader::{About, Input, Raw, Reader, decode};
 use sop_core::{Block, BlockKind, Document, Format, Moment, Place};
 
-pub(super) const READER: Reader = Reader { name: "calendar", accepts, read };
+pub(super) const READER: Reader = Reader {
+    name: "calendar",
+    about: About { files: "`.ics`", taken: "events, repetition in words", anchor: "event", not_taken: "more than 5,000 events" },
+    accepts,
+    read,
+};
 
 /// A calendar of years holds fewer.
 const MAX_EVENTS: usize = 5_000;

@@ -4,10 +4,20 @@ mod json;
 mod rows;
 mod text;
 
-use crate::reader::{Input, Raw, Reader, decode, is_text};
+use crate::reader::{About, Input, Raw, Reader, decode, is_text};
 use sop_core::{Block, BlockKind, Document, Format, Moment, Place};
 
-pub(super) const READER: Reader = Reader { name: "chat", accepts, read };
+pub(super) const READER: Reader = Reader {
+    name: "chat",
+    about: About {
+        files: "Slack, Teams and ticket exports (JSON, CSV), WhatsApp (text), pasted chats",
+        taken: "who, when, each line",
+        anchor: "message",
+        not_taken: "what hangs on a message (pictures, files) unless it lies in the folder",
+    },
+    accepts,
+    read,
+};
 
 /// A larger file is a dump of a system, not the talk around one piece of work.
 const MAX_BYTES: usize = 30_000_000;

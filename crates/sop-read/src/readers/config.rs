@@ -2,10 +2,15 @@
 
 use super::json;
 use super::lines::{Line, document, ending, fold, lines, place};
-use crate::reader::{Input, Raw, Reader, decode, is_text};
+use crate::reader::{About, Input, Raw, Reader, decode, is_text};
 use sop_core::{Block, BlockKind, Format, Place};
 
-pub(super) const READER: Reader = Reader { name: "settings", accepts, read };
+pub(super) const READER: Reader = Reader {
+    name: "settings",
+    about: About { files: "`.ini`, `.toml`, `.yaml`, `.conf`, `.properties` and such", taken: "keys, values, comments", anchor: "line", not_taken: "" },
+    accepts,
+    read,
+};
 
 const ENDINGS: &[&str] = &["ini", "cfg", "conf", "cnf", "config", "properties", "toml", "yaml", "yml", "inf", "prefs"];
 const MAX_BLOCKS: usize = 5_000;

@@ -1,11 +1,21 @@
 //! Word documents: paragraphs, lists, tables, review comments, tracked changes, merge fields and tick boxes.
 
 use super::ooxml::{Node, Package, fold, moment};
-use crate::reader::{Input, Raw, Reader};
+use crate::reader::{About, Input, Raw, Reader};
 use sop_core::{Block, BlockKind, Document, Format, Moment, Place};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) const READER: Reader = Reader { name: "docx", accepts, read };
+pub(super) const READER: Reader = Reader {
+    name: "docx",
+    about: About {
+        files: "`.docx`, `.docm`, templates",
+        taken: "paragraphs, lists, tables, comments, tracked changes, fields, tick boxes",
+        anchor: "paragraph, cell, comment",
+        not_taken: "`.doc`, text in drawings",
+    },
+    accepts,
+    read,
+};
 
 const BODY: &str = "word/document.xml";
 /// Styles that are based on each other in a ring would never end.

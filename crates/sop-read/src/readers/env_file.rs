@@ -1,10 +1,15 @@
 //! Environment files: the names of the settings. Their values are secrets until somebody shows otherwise.
 
 use super::lines::{Line, document, lines, place};
-use crate::reader::{Input, Raw, Reader, decode, is_text};
+use crate::reader::{About, Input, Raw, Reader, decode, is_text};
 use sop_core::{Block, BlockKind, Format};
 
-pub(super) const READER: Reader = Reader { name: "environment file", accepts, read };
+pub(super) const READER: Reader = Reader {
+    name: "environment file",
+    about: About { files: "`.env`", taken: "the names of the settings", anchor: "line", not_taken: "every value" },
+    accepts,
+    read,
+};
 
 fn accepts(input: &Input<'_>) -> bool {
     let name = input.name.to_lowercase();

@@ -1,13 +1,18 @@
 //! Web pages: headings, paragraphs, list items and table rows, with the line of the source they start on.
 
 use super::ooxml::fold;
-use crate::reader::{Input, Raw, Reader};
+use crate::reader::{About, Input, Raw, Reader};
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 use sop_core::{Block, BlockKind, Document, Format, Place};
 use std::cell::RefCell;
 
-pub(super) const READER: Reader = Reader { name: "html", accepts, read };
+pub(super) const READER: Reader = Reader {
+    name: "html",
+    about: About { files: "`.html`, `.htm`", taken: "headings, paragraphs, lists, tables", anchor: "line", not_taken: "what a script would draw" },
+    accepts,
+    read,
+};
 
 /// A page of work holds fewer; a page made to fill memory holds more.
 const MAX_BLOCKS: usize = 50_000;

@@ -3,11 +3,21 @@
 use super::config::field;
 use super::lines::{document, ending, fold, place};
 use super::profile::{Profile, counted, reaches_a_person, repeats};
-use crate::reader::{Input, Raw, Reader, decode, is_text};
+use crate::reader::{About, Input, Raw, Reader, decode, is_text};
 use serde_json::{Map, Value};
 use sop_core::{Block, BlockKind, Document, Format, Table};
 
-pub(super) const READER: Reader = Reader { name: "JSON", accepts, read };
+pub(super) const READER: Reader = Reader {
+    name: "JSON",
+    about: About {
+        files: "`.json`, `.jsonl`, `.ndjson`",
+        taken: "fields near the top, lists as tables",
+        anchor: "path of the field",
+        not_taken: "deep nesting",
+    },
+    accepts,
+    read,
+};
 
 const MAX_FIELDS: usize = 60;
 const MAX_SETTINGS: usize = 1_000;

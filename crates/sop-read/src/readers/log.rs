@@ -1,10 +1,20 @@
 //! Logs: one block a line, its time taken off, its level kept.
 
 use super::lines::{Line, document, ending, fold, leading_moment, lines, place};
-use crate::reader::{Input, Raw, Reader, decode, is_text};
+use crate::reader::{About, Input, Raw, Reader, decode, is_text};
 use sop_core::{Block, BlockKind, Document, Format, Moment};
 
-pub(super) const READER: Reader = Reader { name: "log", accepts, read };
+pub(super) const READER: Reader = Reader {
+    name: "log",
+    about: About {
+        files: "`.log` and logs by content",
+        taken: "time, level, message",
+        anchor: "line",
+        not_taken: "of a long log, all but the last 3,000 lines and what went wrong before",
+    },
+    accepts,
+    read,
+};
 
 const MAX_JUDGED: usize = 100;
 /// Of a longer log the end is read, and before it only what went wrong.

@@ -3,12 +3,22 @@
 mod body;
 mod markup;
 
-use crate::reader::{Input, Raw, Reader, decode, is_text, read_inside};
+use crate::reader::{About, Input, Raw, Reader, decode, is_text, read_inside};
 use body::Letter;
 use mail_parser::{Address, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 use sop_core::{BlockKind, Document, Format, Moment};
 
-pub(super) const READER: Reader = Reader { name: "mail", accepts, read };
+pub(super) const READER: Reader = Reader {
+    name: "mail",
+    about: About {
+        files: "`.eml`, `.emlx`, messages saved as text",
+        taken: "people, subject, paragraphs; quoted replies and signatures kept apart; text of attachments that have a reader",
+        anchor: "paragraph of the message; attachment and the place in it",
+        not_taken: "Outlook's own `.msg`",
+    },
+    accepts,
+    read,
+};
 
 /// A smaller picture inside the text is the logo of a signature.
 const SMALL_PICTURE: usize = 20_000;

@@ -1,10 +1,15 @@
 //! Mailboxes (mbox): every message as in a mail, counted from the first.
 
 use super::mail::read_message;
-use crate::reader::{Input, Raw, Reader};
+use crate::reader::{About, Input, Raw, Reader};
 use sop_core::{Block, BlockKind, Document, Format};
 
-pub(super) const READER: Reader = Reader { name: "mailbox", accepts, read };
+pub(super) const READER: Reader = Reader {
+    name: "mailbox",
+    about: About { files: "`.mbox`", taken: "every message, as above", anchor: "message and paragraph", not_taken: "more than 5,000 messages" },
+    accepts,
+    read,
+};
 
 /// More mail than one piece of work has.
 const MAX_MESSAGES: usize = 5_000;

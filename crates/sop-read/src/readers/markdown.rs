@@ -2,10 +2,20 @@
 
 use super::lines::{document, ending};
 use super::prose::{self, Style};
-use crate::reader::{Input, Raw, Reader, decode, is_text};
+use crate::reader::{About, Input, Raw, Reader, decode, is_text};
 use sop_core::Format;
 
-pub(super) const READER: Reader = Reader { name: "markdown", accepts, read };
+pub(super) const READER: Reader = Reader {
+    name: "markdown",
+    about: About {
+        files: "`.md`, `.markdown`, `.qmd`, `.mdx` and such",
+        taken: "headings, items (ticked or open), commands in fences, paragraphs, tables",
+        anchor: "line",
+        not_taken: "",
+    },
+    accepts,
+    read,
+};
 
 fn accepts(input: &Input<'_>) -> bool {
     matches!(ending(input.name).as_str(), "md" | "markdown" | "mdown" | "mkd" | "mdx" | "qmd" | "rmd") && is_text(input.bytes)

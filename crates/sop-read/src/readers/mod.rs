@@ -49,3 +49,32 @@ pub(crate) const READERS: &[Reader] = &[
     markdown::READER,
     text::READER,
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+    use std::path::Path;
+
+    const FROM: &str = "<!-- table of readers -->\n";
+    const TO: &str = "<!-- end of the table -->\n";
+
+    /// `UPDATE_DOCS=1 cargo test --release -p sop-read guide` writes the table anew.
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the one who changed a reader asks for the new table")]
+    fn the_guide_has_the_table_of_readers() {
+        let mut table = "| reader | files | what is taken | a citation points to | what is not taken |\n| --- | --- | --- | --- | --- |\n".to_owned();
+        for (name, about) in crate::formats() {
+            let row = [name, about.files, about.taken, about.anchor, about.not_taken].join(" | ");
+            let _ = writeln!(table, "| {} |", row.trim_end());
+        }
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide/formats.md");
+        let page = std::fs::read_to_string(&path).unwrap();
+        let (head, rest) = page.split_once(FROM).expect("the page has its first mark");
+        let (kept, tail) = rest.split_once(TO).expect("the page has its second mark");
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(&path, [head, FROM, &table, TO, tail].concat()).unwrap();
+        } else {
+            assert_eq!(kept, table, "docs/guide/formats.md: run `UPDATE_DOCS=1 cargo test --release -p sop-read guide`");
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! PDF files: text put together again from placed glyphs, filled form fields, and notes that readers left.
 
 use super::ooxml::fold;
-use crate::reader::{Input, Raw, Reader};
+use crate::reader::{About, Input, Raw, Reader};
 use hayro_interpret::font::Glyph as Shape;
 use hayro_interpret::hayro_cmap::BfString;
 use hayro_interpret::{
@@ -15,7 +15,17 @@ use kurbo::{Affine, BezPath, Point, Rect};
 use sop_core::{Block, BlockKind, Document, Format, Place};
 use std::collections::BTreeMap;
 
-pub(super) const READER: Reader = Reader { name: "pdf", accepts, read };
+pub(super) const READER: Reader = Reader {
+    name: "pdf",
+    about: About {
+        files: "`.pdf`",
+        taken: "text in reading order, filled fields, notes",
+        anchor: "page and line",
+        not_taken: "scanned pages (named as scans), locked files, more than 300 pages",
+    },
+    accepts,
+    read,
+};
 
 const MAX_PAGES: usize = 300;
 /// A page of dense print holds about 10,000; more is a drawing made of letters.

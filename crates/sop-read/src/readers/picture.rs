@@ -1,10 +1,20 @@
 //! Pictures: the lines of text in a screenshot, and the fields and table rows that its layout shows.
 
 use super::ooxml::fold;
-use crate::reader::{Input, PictureLine, Raw, Reader};
+use crate::reader::{About, Input, PictureLine, Raw, Reader};
 use sop_core::{Block, BlockKind, Document, Format, Place};
 
-pub(super) const READER: Reader = Reader { name: "picture", accepts, read };
+pub(super) const READER: Reader = Reader {
+    name: "picture",
+    about: About {
+        files: "PNG, JPEG",
+        taken: "lines of text; label and value pairs; rows",
+        anchor: "region, in pixels",
+        not_taken: "handwriting, other picture formats; a word may be misread",
+    },
+    accepts,
+    read,
+};
 
 /// Icons and bullets carry no text.
 const ICON: u32 = 64;

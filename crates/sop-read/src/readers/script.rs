@@ -1,10 +1,11 @@
 //! Scripts: the source, line for line. What it does is for the stage that parses languages.
 
 use super::lines::{document, ending};
-use crate::reader::{Input, Raw, Reader, decode, is_text};
+use crate::reader::{About, Input, Raw, Reader, decode, is_text};
 use sop_core::Format;
 
-pub(super) const READER: Reader = Reader { name: "script", accepts, read };
+pub(super) const READER: Reader =
+    Reader { name: "script", about: About { files: "30 and more endings", taken: "the source; see below", anchor: "line", not_taken: "" }, accepts, read };
 
 const ENDINGS: &[&str] = &[
     "py",

@@ -2,10 +2,15 @@
 
 use super::command::{is_history_line, strip_prompt};
 use super::lines::{Line, document, ending, epoch, fold, lines, place};
-use crate::reader::{Input, Raw, Reader, decode, is_text};
+use crate::reader::{About, Input, Raw, Reader, decode, is_text};
 use sop_core::{Block, BlockKind, Format, Moment};
 
-pub(super) const READER: Reader = Reader { name: "shell history", accepts, read };
+pub(super) const READER: Reader = Reader {
+    name: "shell history",
+    about: About { files: "histories, terminal logs", taken: "commands, with time where kept", anchor: "line", not_taken: "output" },
+    accepts,
+    read,
+};
 
 /// A history is judged by its beginning.
 const MAX_JUDGED: usize = 200;

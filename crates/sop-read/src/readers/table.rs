@@ -2,11 +2,21 @@
 
 use super::lines::{document, ending, fold, place};
 use super::profile::{Profile, counted, is_number, is_personal, reaches_a_person, repeats};
-use crate::reader::{Input, Raw, Reader, decode, is_text};
+use crate::reader::{About, Input, Raw, Reader, decode, is_text};
 use sop_core::{Block, BlockKind, Document, Format, Table};
 use std::collections::BTreeSet;
 
-pub(super) const READER: Reader = Reader { name: "table", accepts, read };
+pub(super) const READER: Reader = Reader {
+    name: "table",
+    about: About {
+        files: "`.csv`, `.tsv` and such",
+        taken: "type, totals and repeats of each column; rows if there are 60 or fewer",
+        anchor: "line, row and column",
+        not_taken: "rows of longer tables, more than 500 columns",
+    },
+    accepts,
+    read,
+};
 
 /// Tables up to this length are quoted row by row.
 const MAX_ROWS: usize = 60;

@@ -2,10 +2,15 @@
 
 use super::lines::{document, ending};
 use super::prose::{self, Style};
-use crate::reader::{Input, Raw, Reader, decode, is_text};
+use crate::reader::{About, Input, Raw, Reader, decode, is_text};
 use sop_core::Format;
 
-pub(super) const READER: Reader = Reader { name: "text", accepts, read };
+pub(super) const READER: Reader = Reader {
+    name: "text",
+    about: About { files: "`.txt`, `.rst`, `.org`, `.adoc` and such", taken: "headings, items, commands, paragraphs", anchor: "line", not_taken: "" },
+    accepts,
+    read,
+};
 
 fn accepts(input: &Input<'_>) -> bool {
     let known = ["", "txt", "text", "rst", "org", "adoc", "asciidoc", "note", "notes", "todo", "out", "me", "1st", "asc", "dat", "nfo", "template", "tmpl"];

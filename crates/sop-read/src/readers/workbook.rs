@@ -5,7 +5,7 @@ mod rules;
 mod sheet;
 
 use super::ooxml::{Package, fold};
-use crate::reader::{Input, Raw, Reader};
+use crate::reader::{About, Input, Raw, Reader};
 use calamine::{Reader as _, SheetType, SheetVisible, Sheets, open_workbook_from_rs};
 use grid::{Book, Grid, parse_cell};
 use sheet::SheetReader;
@@ -13,7 +13,17 @@ use sop_core::{Block, BlockKind, Document, Format, Place};
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
-pub(super) const READER: Reader = Reader { name: "workbook", accepts, read };
+pub(super) const READER: Reader = Reader {
+    name: "workbook",
+    about: About {
+        files: "`.xlsx`, `.xlsm`, `.xlsb`, `.xls`, `.ods`",
+        taken: "tables, labelled values, formulas, notes, rules on cells, hidden sheets",
+        anchor: "sheet and cell",
+        not_taken: "VBA macros, locked files; `.xls`, `.xlsb` and `.ods` give less than `.xlsx`",
+    },
+    accepts,
+    read,
+};
 
 const MAX_SHEETS: usize = 200;
 
