@@ -4,12 +4,12 @@
 mod order;
 mod sources;
 
-pub(crate) use sources::file_names;
+pub(crate) use sources::{Logged, file_names, logged};
 
 use crate::facts::Ground;
-use crate::text::{overlap, shared};
+use crate::text::{Likes, overlap, shared};
 use sop_core::{Activity, Claim, Fact, Flow, Moment, Parameter, StepKind};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A step in the making.
 #[derive(Debug, Clone)]
@@ -32,6 +32,9 @@ pub(crate) struct Candidate {
     /// Day of the week that a note gives it, Monday being 1; only where the work comes round each week.
     pub day: Option<i8>,
 }
+
+/// A page holds a tenth of this; more would be put into an order that nobody reads.
+const MOST_STEPS: usize = 400;
 
 /// Where a candidate comes from, the source that words a joined step first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,6 +93,8 @@ impl Source {
 
 /// Everything that steps are drawn from.
 pub(crate) struct Work<'a> {
+    /// What the logs end with, by the path of the script.
+    pub logged: &'a BTreeMap<String, Logged<'a>>,
     pub ground: &'a Ground<'a>,
     pub flows: &'a [Flow],
     pub parameters: &'a [Parameter],
@@ -102,6 +107,10 @@ pub(crate) fn find(work: &Work<'_>) -> Vec<Activity> {
     let mut list = sources::all(work);
     list = join(list);
     sources::date_inputs(&mut list);
+    if list.len() > MOST_STEPS {
+        list.sort_by_key(|it| std::cmp::Reverse(it.weight));
+        list.truncate(MOST_STEPS);
+    }
     let weekly = work.parameters.iter().any(|it| it.name == "week");
     for it in &mut list {
         it.day = if weekly { it.day.or_else(|| it.time.map(|t| t.date().weekday().to_monday_one_offset())) } else { None };
@@ -129,17 +138,28 @@ fn activity(it: Candidate) -> Activity {
 /// Joins candidates that speak of one step.
 fn join(list: Vec<Candidate>) -> Vec<Candidate> {
     let mut out: Vec<Candidate> = Vec::new();
+    let (mut topics, mut objects) = (Likes::default(), Likes::default());
     let mut list = list;
     list.sort_by_key(|a| a.source);
     for candidate in list {
-        let best = out
-            .iter()
-            .enumerate()
-            .filter_map(|(n, it)| likeness(it, &candidate).map(|score| (n, score)))
-            .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-        match best {
-            Some((n, _)) => absorb(&mut out[n], candidate),
-            None => out.push(candidate),
+        let named: Vec<String> = candidate.objects.iter().cloned().collect();
+        let near: BTreeSet<usize> = topics.sharing(&candidate.topic).filter(|it| it.1 >= 2).chain(objects.sharing(&named)).map(|it| it.0).collect();
+        let best =
+            near.into_iter().filter_map(|n| likeness(&out[n], &candidate).map(|score| (n, score))).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+        let at = best.map_or(out.len(), |it| it.0);
+        match out.get_mut(at) {
+            Some(into) => {
+                let new: Vec<String> = candidate.topic.iter().filter(|it| !into.topic.contains(it)).cloned().collect();
+                topics.add(at, &new);
+                let new: Vec<String> = named.into_iter().filter(|it| !into.objects.contains(it)).collect();
+                objects.add(at, &new);
+                absorb(into, candidate);
+            }
+            None => {
+                topics.add(at, &candidate.topic);
+                objects.add(at, &named);
+                out.push(candidate);
+            }
         }
     }
     out

@@ -1,7 +1,7 @@
 //! What people said, in their own words: passages that carry a request, a leave, a ban, a limit, a reason.
 
 use crate::people::People;
-use crate::text::{overlap, quantities, sentences, shared, stems, words};
+use crate::text::{Likes, quantities, sentences, shared, stems, words};
 use sop_core::{Anchor, Block, BlockKind, Document, Fact, FactKind, Format, Role, Script};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,12 +44,13 @@ struct Context {
 /// Draws the facts out of every voice of the folder, heaviest first.
 pub(crate) fn draw(ground: &Ground<'_>) -> Vec<Fact> {
     let mut facts = Vec::new();
+    let pages = Pages::of(ground);
     for document in ground.documents {
         let role = ground.roles.get(&document.path).copied().unwrap_or(Role::Noise);
         if matches!(role, Role::Noise | Role::PriorSop) || role == Role::Input && matches!(document.format, Format::Chat | Format::Text | Format::Markdown) {
             continue;
         }
-        let list = voices(document, role, ground);
+        let list = voices(document, role, ground, &pages);
         for (n, voice) in list.iter().enumerate() {
             // A point of a list whose lead is a passage is told with it.
             let lead = (0..n).rev().find(|&it| !is_point(list[it].text));
@@ -139,27 +140,20 @@ fn beside(script: &Script, from: u32, to: u32) -> Option<Context> {
 }
 
 /// The voices of one document, in order, each with what it answers.
-fn voices<'a>(document: &'a Document, role: Role, ground: &Ground<'_>) -> Vec<Voice<'a>> {
+fn voices<'a>(document: &'a Document, role: Role, ground: &Ground<'_>, pages: &Pages) -> Vec<Voice<'a>> {
     let mut out: Vec<Voice<'a>> = Vec::new();
-    // A quoted reply counts only if the mail it repeats is not in the folder itself.
-    let originals: Vec<Vec<String>> = ground
-        .documents
-        .iter()
-        .filter(|it| matches!(it.format, Format::Mail | Format::Mailbox))
-        .flat_map(|it| &it.blocks)
-        .filter(|it| it.kind == BlockKind::Message)
-        .map(|it| stems(&it.text))
-        .collect();
+    let made = role == Role::Record && product(document, ground, pages);
     for (n, block) in document.blocks.iter().enumerate() {
         let speaks = match block.kind {
             BlockKind::Message | BlockKind::Note | BlockKind::Event => true,
+            // A quoted reply counts only if the mail it repeats is not in the folder itself.
             BlockKind::QuotedReply => {
                 let here = stems(&block.text);
-                !here.is_empty() && !originals.iter().any(|it| shared(it, &here) * 10 >= here.len() * 7)
+                !here.is_empty() && !pages.mails.sharing(&here).any(|(_, n)| n * 10 >= here.len() * 7)
             }
             BlockKind::CodeComment => document.format != Format::Script,
             BlockKind::Item { .. } | BlockKind::Paragraph if document.format == Format::Workbook => words(&block.text) >= 4,
-            BlockKind::Item { .. } | BlockKind::Paragraph => role == Role::Note || role == Role::Record && !product(document, ground),
+            BlockKind::Item { .. } | BlockKind::Paragraph => role == Role::Note || role == Role::Record && !made,
             BlockKind::Cell | BlockKind::Field => {
                 document.format == Format::Workbook && words(&block.text) >= 4 && role != Role::Input && says_something(document, block, ground)
             }
@@ -211,12 +205,42 @@ fn says_something(document: &Document, block: &Block, ground: &Ground<'_>) -> bo
 
 /// A page that is made anew in each run, or stands in the folder more than once, is what the work makes: it says
 /// something to those who get it and nothing about how it is made.
-fn product(document: &Document, ground: &Ground<'_>) -> bool {
+fn product(document: &Document, ground: &Ground<'_>, pages: &Pages) -> bool {
     let each_run =
         crate::params::generalise(document.name(), ground.parameters) != document.name() || crate::params::other_run(document.name(), ground.parameters);
-    let twin = each_run || ground.documents.iter().any(|it| it.path != document.path && it.name() == document.name());
-    twin || document.path.matches('/').count() >= 2
-        || ground.documents.iter().any(|it| ground.roles.get(&it.path) == Some(&Role::Template) && shared(&stems(it.name()), &stems(document.name())) >= 2)
+    let here = || stems(document.name());
+    each_run
+        || pages.names.get(document.name()).is_some_and(|it| *it > 1)
+        || document.path.matches('/').count() >= 2
+        || !pages.templates.is_empty() && pages.templates.iter().any(|it| shared(it, &here()) >= 2)
+}
+
+/// What is looked up for every document, gathered once.
+struct Pages {
+    /// How many documents have a name.
+    names: BTreeMap<String, usize>,
+    /// Stems of the names of templates.
+    templates: Vec<Vec<String>>,
+    /// Passages of mails, by their stems.
+    mails: Likes,
+}
+
+impl Pages {
+    fn of(ground: &Ground<'_>) -> Self {
+        let mut pages = Self { names: BTreeMap::new(), templates: Vec::new(), mails: Likes::default() };
+        for document in ground.documents {
+            *pages.names.entry(document.name().to_owned()).or_default() += 1;
+            if ground.roles.get(&document.path) == Some(&Role::Template) {
+                pages.templates.push(stems(document.name()));
+            }
+        }
+        let quotes = ground.documents.iter().flat_map(|it| &it.blocks).any(|it| it.kind == BlockKind::QuotedReply);
+        let mails = ground.documents.iter().filter(|it| quotes && matches!(it.format, Format::Mail | Format::Mailbox));
+        for (n, block) in mails.flat_map(|it| &it.blocks).filter(|it| it.kind == BlockKind::Message).enumerate() {
+            pages.mails.add(n, &stems(&block.text));
+        }
+        pages
+    }
 }
 
 /// The cell that a note hangs on, by the row that holds it: the row's longest entry.
@@ -501,20 +525,28 @@ fn fact(voice: &Voice<'_>, list: &[&str], acts: &[Vec<sop_rules::Act>], from: us
 fn join(mut facts: Vec<Fact>) -> Vec<Fact> {
     facts.sort_by(|a, b| b.weight.cmp(&a.weight).then_with(|| a.anchors[0].cmp(&b.anchors[0])));
     let mut out: Vec<Fact> = Vec::new();
+    let mut likes = Likes::default();
+    let mut texts: BTreeMap<String, usize> = BTreeMap::new();
     for fact in facts {
-        let twin = out.iter_mut().find(|it| {
-            it.text == fact.text
-                || it.topic.len() >= 4 && overlap(&it.topic, &fact.topic) >= 0.6
-                || fact.topic.len() >= 4 && it.kinds[0] == fact.kinds[0] && shared(&it.topic, &fact.topic) * 10 >= fact.topic.len() * 8
+        let like = likes.sharing(&fact.topic).filter(|(at, both)| {
+            let it = &out[*at];
+            let all = it.topic.len() + fact.topic.len() - both;
+            it.topic.len() >= 4 && *both as f64 / all as f64 >= 0.6
+                || fact.topic.len() >= 4 && it.kinds[0] == fact.kinds[0] && both * 10 >= fact.topic.len() * 8
         });
-        match twin {
+        let twin = like.map(|it| it.0).chain(texts.get(&fact.text).copied()).min();
+        match twin.map(|at| &mut out[at]) {
             Some(twin) => {
                 if twin.anchors.len() < 3 && !twin.anchors.contains(&fact.anchors[0]) {
                     twin.anchors.push(fact.anchors[0].clone());
                     twin.weight += 2;
                 }
             }
-            None => out.push(fact),
+            None => {
+                likes.add(out.len(), &fact.topic);
+                texts.entry(fact.text.clone()).or_insert(out.len());
+                out.push(fact);
+            }
         }
     }
     out.sort_by(|a, b| b.weight.cmp(&a.weight).then_with(|| a.anchors[0].cmp(&b.anchors[0])));

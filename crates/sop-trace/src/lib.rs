@@ -49,7 +49,15 @@ pub fn trace(documents: &[Document], left_out: &[LeftOut], asked: &Asked) -> Tra
     let facts = facts::draw(&ground);
     let flows = lineage::flows(&scripts, documents);
     let performer = performer(documents, &people, &facts, &roles);
-    let work = Work { ground: &ground, flows: &flows, parameters: &parameters, facts: &facts, performer: performer.map(|at| people.list[at].name.as_str()) };
+    let logged = activities::logged(&ground, &flows);
+    let work = Work {
+        logged: &logged,
+        ground: &ground,
+        flows: &flows,
+        parameters: &parameters,
+        facts: &facts,
+        performer: performer.map(|at| people.list[at].name.as_str()),
+    };
     let activities = activities::find(&work);
     let disagreements = disagree::find(&work, &activities);
     let gaps = gaps::find(&work);

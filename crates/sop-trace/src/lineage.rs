@@ -1,6 +1,6 @@
 //! Which script reads and writes which file, which files come from outside, and which scripts a person starts.
 
-use crate::roles::fits;
+use crate::roles::Pattern;
 use crate::text::re;
 use sop_core::{Anchor, Direction, Document, Flow, Place, Role, Script};
 use std::collections::BTreeMap;
@@ -33,9 +33,13 @@ pub(crate) fn line_anchor(script: &Script, documents: &[Document], from: u32, to
 pub(crate) fn flows(scripts: &[Script], documents: &[Document]) -> Vec<Flow> {
     let mut out = Vec::new();
     for script in scripts {
-        let files = |pattern: &str| -> Vec<String> { documents.iter().filter(|it| fits(pattern, &it.path)).map(|it| it.path.clone()).collect() };
+        let files = |pattern: &str| -> Vec<String> {
+            let pattern = Pattern::new(pattern);
+            documents.iter().filter(|it| pattern.fits(&it.path)).map(|it| it.path.clone()).collect()
+        };
+        let first = out.len();
         let mut add = |direction, pattern: &str, line| {
-            if out.iter().any(|it: &Flow| it.script == script.path && it.direction == direction && it.pattern == pattern) {
+            if out[first..].iter().any(|it: &Flow| it.direction == direction && it.pattern == pattern) {
                 return;
             }
             out.push(Flow {

@@ -2,11 +2,16 @@
 
 use crate::text::re;
 use sop_core::{Anchor, Block, BlockKind, Document, Format, Person};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everybody the folder names, and how to find them by any of their names.
 pub(crate) struct People {
     pub list: Vec<Person>,
+    /// The first person with a name, a part of a name, or initials.
+    by_word: BTreeMap<String, usize>,
+    by_name: BTreeMap<String, usize>,
+    /// Who goes by an alias; several may.
+    by_alias: BTreeMap<String, Vec<usize>>,
 }
 
 /// Words that stand where a name would.
@@ -147,8 +152,9 @@ pub(crate) fn collect(documents: &[Document]) -> People {
     // An account in the name of the house is nobody in particular.
     let house = domain.as_deref().and_then(|it| it.split('.').next()).unwrap_or_default().replace('-', "");
     list.retain(|it| house.is_empty() || it.name.replace(' ', "").to_lowercase() != house);
+    let addresses = domain.as_ref().map(|_| Addresses::of(documents)).unwrap_or_default();
     for person in &mut list {
-        person.inside = domain.as_deref().is_none_or(|home| is_inside(person, documents, home));
+        person.inside = domain.as_deref().is_none_or(|home| addresses.inside(person, home));
         let first = person.name.split(' ').next().unwrap_or_default().to_owned();
         let initials: String = person.name.split(' ').filter_map(|it| it.chars().next()).collect();
         if first != person.name {
@@ -159,19 +165,34 @@ pub(crate) fn collect(documents: &[Document]) -> People {
         person.aliases.dedup();
     }
     list.sort_by(|a, b| b.acts.cmp(&a.acts).then(a.name.cmp(&b.name)));
-    People { list }
+    People::new(list)
 }
 
 impl People {
+    fn new(list: Vec<Person>) -> Self {
+        let mut people = Self { list: Vec::new(), by_word: BTreeMap::new(), by_name: BTreeMap::new(), by_alias: BTreeMap::new() };
+        for (at, person) in list.iter().enumerate() {
+            people.by_name.entry(person.name.clone()).or_insert(at);
+            let initials = person.aliases.iter().filter(|it| (2..=3).contains(&it.len()) && it.chars().all(|c| c.is_ascii_uppercase()));
+            for word in person.name.split(' ').chain([person.name.as_str()]).chain(initials.map(String::as_str)) {
+                people.by_word.entry(word.to_owned()).or_insert(at);
+            }
+            for alias in &person.aliases {
+                people.by_alias.entry(alias.clone()).or_default().push(at);
+            }
+        }
+        people.list = list;
+        people
+    }
+
     /// Finds a person by full name, first name or initials; a first name that two share finds nobody.
     pub fn find(&self, name: &str) -> Option<usize> {
         let (name, _) = clean(name);
-        if let Some(at) = self.list.iter().position(|it| it.name == name) {
-            return Some(at);
+        if let Some(at) = self.by_name.get(&name) {
+            return Some(*at);
         }
-        let mut hits = self.list.iter().enumerate().filter(|(_, it)| it.aliases.contains(&name));
-        match (hits.next(), hits.next()) {
-            (Some((at, _)), None) => Some(at),
+        match self.by_alias.get(&name).map(Vec::as_slice) {
+            Some([at]) => Some(*at),
             _ => None,
         }
     }
@@ -191,11 +212,7 @@ impl People {
             if !(named || initials) {
                 continue;
             }
-            if let Some(at) = self
-                .list
-                .iter()
-                .position(|it| it.name == word || it.name.split(' ').any(|part| part == word) || initials && it.aliases.iter().any(|a| a == word))
-            {
+            if let Some(&at) = self.by_word.get(word) {
                 let name = self.list[at].name.clone();
                 if !out.contains(&name) {
                     out.push(name);
@@ -292,29 +309,41 @@ fn home_domain(documents: &[Document]) -> Option<String> {
     count.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0))).map(|it| it.0)
 }
 
-/// A person is of the team unless their mail comes from another house, or the only addresses like theirs do.
-fn is_inside(person: &Person, documents: &[Document], home: &str) -> bool {
-    let from = re!(r"(?i)^From: (.*?) ?<[\w.+-]+@([\w-]+(?:\.[\w-]+)+)>");
-    let own: Vec<bool> = documents
-        .iter()
-        .flat_map(|it| &it.blocks)
-        .filter(|it| it.kind == BlockKind::Field)
-        .filter_map(|it| from.captures(&it.text).filter(|c| clean(&c[1]).0 == person.name).map(|c| c[2].eq_ignore_ascii_case(home)))
-        .collect();
-    if !own.is_empty() {
-        return own.contains(&true);
-    }
-    let local = person.name.split(' ').next().unwrap_or_default().to_lowercase();
-    let mut other = false;
-    for block in documents.iter().flat_map(|it| &it.blocks) {
-        for found in re!(r"(?i)([\w.+-]+)@([\w-]+(?:\.[\w-]+)+)").captures_iter(&block.text) {
-            if local.chars().count() > 2 && found[1].to_lowercase().starts_with(&local) {
-                if found[2].eq_ignore_ascii_case(home) {
-                    return true;
-                }
-                other = true;
+/// The mail addresses of the folder, by whom and where.
+#[derive(Default)]
+struct Addresses {
+    /// Domains that a person's own mail came from, in lower case.
+    own: BTreeMap<String, BTreeSet<String>>,
+    /// Local part and domain of every address, in lower case.
+    all: BTreeSet<(String, String)>,
+}
+
+impl Addresses {
+    fn of(documents: &[Document]) -> Self {
+        let from = re!(r"(?i)^From: (.*?) ?<[\w.+-]+@([\w-]+(?:\.[\w-]+)+)>");
+        let mut found = Self::default();
+        for block in documents.iter().flat_map(|it| &it.blocks).filter(|it| it.text.contains('@')) {
+            if block.kind == BlockKind::Field
+                && let Some(own) = from.captures(&block.text)
+            {
+                found.own.entry(clean(&own[1]).0).or_default().insert(own[2].to_lowercase());
             }
+            let all = re!(r"(?i)([\w.+-]+)@([\w-]+(?:\.[\w-]+)+)").captures_iter(&block.text);
+            found.all.extend(all.map(|it| (it[1].to_lowercase(), it[2].to_lowercase())));
         }
+        found
     }
-    !other
+
+    /// A person is of the team unless their mail comes from another house, or the only addresses like theirs do.
+    fn inside(&self, person: &Person, home: &str) -> bool {
+        if let Some(own) = self.own.get(&person.name) {
+            return own.contains(home);
+        }
+        let local = person.name.split(' ').next().unwrap_or_default().to_lowercase();
+        if local.chars().count() <= 2 {
+            return true;
+        }
+        let mut like = self.all.range((local.clone(), String::new())..).take_while(|it| it.0.starts_with(&local)).peekable();
+        like.peek().is_none() || like.any(|it| it.1 == home)
+    }
 }

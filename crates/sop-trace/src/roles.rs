@@ -1,12 +1,14 @@
 //! Which part each file plays, and which files do not belong to the process at all.
 
 use crate::text::{re, stems};
-use sop_core::{BlockKind, Document, Format, Role, Script};
+use aho_corasick::AhoCorasick;
+use sop_core::{BlockKind, Document, FileUse, Format, Role, Script};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Judges the role of every document.
 pub(crate) fn judge(documents: &[Document], scripts: &[Script]) -> BTreeMap<String, Role> {
-    let mut roles: BTreeMap<String, Role> = documents.iter().map(|it| (it.path.clone(), by_itself(it, scripts))).collect();
+    let written = patterns(scripts.iter().flat_map(|it| &it.writes));
+    let mut roles: BTreeMap<String, Role> = documents.iter().map(|it| (it.path.clone(), by_itself(it, &written))).collect();
     drop_noise(documents, scripts, &mut roles);
     // Where nobody has left a message or a note, the written pages are all there is to go by.
     let voices = roles.values().any(|it| matches!(it, Role::Message | Role::Note)) || documents.iter().any(|it| it.format == Format::ShellHistory);
@@ -19,7 +21,7 @@ pub(crate) fn judge(documents: &[Document], scripts: &[Script]) -> BTreeMap<Stri
 }
 
 /// What a document is, seen alone.
-fn by_itself(document: &Document, scripts: &[Script]) -> Role {
+fn by_itself(document: &Document, written: &[Pattern]) -> Role {
     let name = document.name().to_lowercase();
     let path = document.path.to_lowercase();
     let under = |wanted: &[&str]| path.split('/').rev().skip(1).any(|part| wanted.contains(&part.trim()));
@@ -45,7 +47,9 @@ fn by_itself(document: &Document, scripts: &[Script]) -> Role {
         _ if under(&["templates", "template", "vorlagen", "vorlage", "modelos"]) || re!(r"(?i)\b(template|vorlage)\b").is_match(&name.replace('_', " ")) => {
             Role::Template
         }
-        _ if written(document, scripts) || under(&["out", "output", "outputs", "ausgabe", "result", "results", "ergebnis"]) => Role::Output,
+        _ if written.iter().any(|it| it.fits(&document.path)) || under(&["out", "output", "outputs", "ausgabe", "result", "results", "ergebnis"]) => {
+            Role::Output
+        }
         Format::Csv | Format::Json => Role::Input,
         Format::Text | Format::Markdown if is_content(document) => Role::Input,
         Format::Text | Format::Markdown => Role::Note,
@@ -97,9 +101,10 @@ pub(crate) fn is_stale_tab(document: &Document, sheet: &str, gone: &[String]) ->
         .any(|it| gone.iter().any(|name| it.text.contains(name.as_str())))
 }
 
-/// True if a script writes a file of this name.
-fn written(document: &Document, scripts: &[Script]) -> bool {
-    scripts.iter().flat_map(|it| &it.writes).any(|it| fits(&it.pattern, &document.path))
+/// The different patterns of the files that scripts use.
+fn patterns<'a>(uses: impl Iterator<Item = &'a FileUse>) -> Vec<Pattern> {
+    let different: BTreeSet<&str> = uses.map(|it| it.pattern.as_str()).collect();
+    different.into_iter().map(Pattern::new).collect()
 }
 
 /// True if a document is named or titled as a procedure or read-me, whatever part it plays here.
@@ -124,61 +129,86 @@ fn is_prior_sop(document: &Document, name: &str) -> bool {
 
 /// True if a path fits a pattern with `{..}` for what is filled in. The tail of the path decides.
 pub(crate) fn fits(pattern: &str, path: &str) -> bool {
-    let pattern = pattern.trim_start_matches("./").replace('\\', "/");
-    let parts: Vec<&str> = pattern.split('/').filter(|it| !it.is_empty() && *it != "..").collect();
-    let have: Vec<&str> = path.split('/').collect();
-    let fixed = |part: &str| {
-        let bare = re!(r"\{[^}]*\}").replace_all(part, "").into_owned();
-        let stem = bare.rsplit_once('.').map_or(bare.as_str(), |it| it.0).to_owned();
-        re!(r"[A-Za-z]").is_match(&stem)
-    };
-    // A pattern that is all placeholders says nothing: some piece must have a name of its own, and fit.
-    let last = parts.last().copied().unwrap_or_default();
-    if !fixed(last) {
-        let named = parts.len() >= 2 && parts[..parts.len() - 1].iter().any(|it| fixed(it) && have.iter().rev().skip(1).any(|h| piece_fits(it, h)));
-        if !named || !last.contains('.') {
-            return false;
-        }
-    }
-    let mut at = have.len();
-    for part in parts.iter().rev() {
-        if at == 0 {
-            return true;
-        }
-        at -= 1;
-        if !piece_fits(part, have[at]) {
-            // `{folder}` may stand for several levels or none
-            return re!(r"^\{[^}]*\}$").is_match(part);
-        }
-    }
-    true
+    Pattern::new(pattern).fits(path)
 }
 
-fn piece_fits(pattern: &str, name: &str) -> bool {
-    let fixed: Vec<&str> = re!(r"\{[^}]*\}|\*").split(pattern).collect();
-    if fixed.len() == 1 {
-        return pattern.eq_ignore_ascii_case(name);
+/// A path with `{..}` or `*` for what is filled in, made ready to be held against many paths.
+pub(crate) struct Pattern {
+    /// From the first folder to the file.
+    parts: Vec<Part>,
+}
+
+/// One folder or file name of a pattern.
+struct Part {
+    /// What stands between the placeholders, in lower case; one piece if there are none.
+    fixed: Vec<String>,
+    /// Whether it has letters of its own, the ending aside.
+    named: bool,
+    /// Whether it is one placeholder and nothing else.
+    open: bool,
+    dotted: bool,
+}
+
+impl Pattern {
+    pub fn new(pattern: &str) -> Self {
+        let pattern = pattern.trim_start_matches("./").replace('\\', "/");
+        let parts = pattern.split('/').filter(|it| !it.is_empty() && *it != "..").map(Part::new).collect();
+        Self { parts }
     }
-    let (pattern, name) = (fixed, name.to_lowercase());
-    let mut rest = name.as_str();
-    for (n, piece) in pattern.iter().enumerate() {
-        let piece = piece.to_lowercase();
-        if n == 0 {
-            let Some(cut) = rest.strip_prefix(piece.as_str()) else { return false };
-            rest = cut;
-        } else if n == pattern.len() - 1 {
-            return rest.ends_with(piece.as_str());
-        } else {
+
+    pub fn fits(&self, path: &str) -> bool {
+        let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_lowercase();
+        let Some(last) = self.parts.last() else { return false };
+        // A pattern that is all placeholders says nothing: some piece must have a name of its own, and fit.
+        if !last.named {
+            let named = || self.parts[..self.parts.len() - 1].iter().any(|it| it.named && path.rsplit('/').skip(1).any(|have| it.fits(&name(have))));
+            if !last.dotted || !named() {
+                return false;
+            }
+        }
+        let mut have = path.rsplit('/');
+        for part in self.parts.iter().rev() {
+            let Some(piece) = have.next() else { return true };
+            if !part.fits(&piece.to_lowercase()) {
+                // `{folder}` may stand for several levels or none
+                return part.open;
+            }
+        }
+        true
+    }
+}
+
+impl Part {
+    fn new(part: &str) -> Self {
+        let bare = re!(r"\{[^}]*\}").replace_all(part, "").into_owned();
+        let stem = bare.rsplit_once('.').map_or(bare.as_str(), |it| it.0);
+        Self {
+            fixed: re!(r"\{[^}]*\}|\*").split(part).map(str::to_lowercase).collect(),
+            named: stem.contains(|c: char| c.is_ascii_alphabetic()),
+            open: re!(r"^\{[^}]*\}$").is_match(part),
+            dotted: part.contains('.'),
+        }
+    }
+
+    /// Whether a name in lower case fits.
+    fn fits(&self, name: &str) -> bool {
+        let [first, middle @ .., last] = self.fixed.as_slice() else { return self.fixed.first().is_some_and(|it| it == name) };
+        let Some(mut rest) = name.strip_prefix(first.as_str()) else { return false };
+        for piece in middle {
             let Some(at) = rest.find(piece.as_str()) else { return false };
             rest = &rest[at + piece.len()..];
         }
+        rest.ends_with(last.as_str())
     }
-    true
 }
 
 /// Documents that nothing else of the folder has to do with are noise: no script uses them, no message names
 /// them, and they share hardly a word with the rest.
 fn drop_noise(documents: &[Document], scripts: &[Script], roles: &mut BTreeMap<String, Role>) {
+    // In a handful of files nothing can be told apart by what the rest speaks of.
+    if documents.len() < 6 {
+        return;
+    }
     let stems_of: BTreeMap<&str, BTreeSet<String>> = documents
         .iter()
         .map(|document| {
@@ -192,15 +222,6 @@ fn drop_noise(documents: &[Document], scripts: &[Script], roles: &mut BTreeMap<S
             (document.path.as_str(), set)
         })
         .collect();
-    let texts: BTreeMap<&str, String> = documents
-        .iter()
-        .map(|it| {
-            (
-                it.path.as_str(),
-                it.blocks.iter().map(|b| b.text.to_lowercase()).collect::<Vec<_>>().join("\n") + &it.source.clone().unwrap_or_default().to_lowercase(),
-            )
-        })
-        .collect();
     // How many documents use a stem: one that most use tells nothing, one that nobody else uses neither.
     let mut spread: BTreeMap<&str, usize> = BTreeMap::new();
     for set in stems_of.values() {
@@ -209,10 +230,8 @@ fn drop_noise(documents: &[Document], scripts: &[Script], roles: &mut BTreeMap<S
         }
     }
     let mut dropped = Vec::new();
-    // In a handful of files nothing can be told apart by what the rest speaks of.
-    if documents.len() < 6 {
-        return;
-    }
+    let named = named(documents);
+    let uses = patterns(scripts.iter().flat_map(|it| it.reads.iter().chain(&it.writes)));
     for document in documents {
         let role = roles[&document.path];
         if !matches!(role, Role::Note | Role::Record | Role::Input | Role::Output)
@@ -221,13 +240,8 @@ fn drop_noise(documents: &[Document], scripts: &[Script], roles: &mut BTreeMap<S
             continue;
         }
         // Files deep in the folder stand beside their own kind; leftovers lie on top or in a corner.
-        let used = scripts.iter().any(|it| it.reads.iter().chain(&it.writes).any(|it| fits(&it.pattern, &document.path)));
-        let name = document.name().to_lowercase();
-        let bare = name.rsplit_once('.').map_or(name.as_str(), |it| it.0);
-        let named = texts.iter().any(|(path, text)| *path != document.path && (text.contains(&name) || bare.len() > 7 && text.contains(bare)));
-        // A page that makes somebody wait for somebody is never a leftover.
-        let binds = document.blocks.iter().take(200).any(|it| sop_rules::acts(&it.text).iter().any(|act| act.weight >= 9));
-        if used || named || binds && role == Role::Note {
+        let top = document.path.matches('/').count() <= 1;
+        if !top || named.contains(document.path.as_str()) || uses.iter().any(|it| it.fits(&document.path)) {
             continue;
         }
         let own = &stems_of[document.path.as_str()];
@@ -238,14 +252,41 @@ fn drop_noise(documents: &[Document], scripts: &[Script], roles: &mut BTreeMap<S
         // The fewer files, the less a shared word can be asked for.
         let (little, core_least) = if documents.len() < 12 { (0.2, 1) } else { (0.34, 3) };
         let foreign = own.len() >= 3 && (ratio < little || core < core_least && ratio < little + 0.16) || own.len() < 3 && core == 0;
-        let top = !document.path.contains('/') || document.path.matches('/').count() == 1;
-        if foreign && top {
+        // A page that makes somebody wait for somebody is never a leftover.
+        let binds = || role == Role::Note && document.blocks.iter().take(200).any(|it| sop_rules::acts(&it.text).iter().any(|act| act.weight >= 9));
+        if foreign && !binds() {
             dropped.push(document.path.clone());
         }
     }
     for path in dropped {
         roles.insert(path, Role::Noise);
     }
+}
+
+/// The documents whose name another document speaks of.
+fn named(documents: &[Document]) -> BTreeSet<&str> {
+    let mut words: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (at, document) in documents.iter().enumerate() {
+        let name = document.name().to_lowercase();
+        let bare = name.rsplit_once('.').map_or(name.as_str(), |it| it.0);
+        if bare.len() > 7 && bare != name {
+            words.entry(bare.to_owned()).or_default().push(at);
+        }
+        words.entry(name).or_default().push(at);
+    }
+    // All names in one pass: in a folder of thousands, one name after the other would take minutes.
+    let Ok(search) = AhoCorasick::new(words.keys()) else { return BTreeSet::new() };
+    let of: Vec<&Vec<usize>> = words.values().collect();
+    let mut found = BTreeSet::new();
+    let mut hits = BTreeSet::new();
+    for (at, document) in documents.iter().enumerate() {
+        hits.clear();
+        for text in document.blocks.iter().map(|it| it.text.as_str()).chain(document.source.as_deref()) {
+            hits.extend(search.find_overlapping_iter(&text.to_lowercase()).map(|it| it.pattern().as_usize()));
+        }
+        found.extend(hits.iter().flat_map(|it| of[*it]).filter(|it| **it != at).map(|it| documents[*it].path.as_str()));
+    }
+    found
 }
 
 #[cfg(test)]

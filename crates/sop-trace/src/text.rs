@@ -1,6 +1,6 @@
 //! Small things about text: sentences, stems of words, quantities, names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 /// Compiles a pattern that is known to be right.
@@ -155,6 +155,30 @@ pub(crate) fn overlap(a: &[String], b: &[String]) -> f64 {
     let both = shared(a, b);
     let all = a.len() + b.len() - both;
     if all == 0 { 0.0 } else { both as f64 / all as f64 }
+}
+
+/// Things by the words they have, so that the few that are alike are found among thousands.
+#[derive(Default)]
+pub(crate) struct Likes {
+    of: HashMap<String, Vec<usize>>,
+}
+
+impl Likes {
+    /// Notes that thing `at` has these words. Words may be added later on, each once.
+    pub fn add(&mut self, at: usize, words: &[String]) {
+        for word in words {
+            self.of.entry(word.clone()).or_default().push(at);
+        }
+    }
+
+    /// Returns the things that share words with these, in order, each with how many.
+    pub fn sharing(&self, words: &[String]) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let lists: Vec<&Vec<usize>> = words.iter().filter_map(|it| self.of.get(it)).collect();
+        let most = lists.iter().filter_map(|it| it.iter().max()).max().map_or(0, |it| it + 1);
+        let mut counts = vec![0_usize; most];
+        lists.into_iter().flatten().for_each(|at| counts[*at] += 1);
+        counts.into_iter().enumerate().filter(|it| it.1 > 0)
+    }
 }
 
 /// A number with what it counts or measures.

@@ -13,6 +13,8 @@ mod lists;
 mod people;
 mod screens;
 
+pub(crate) use commands::{Logged, logged};
+
 pub(super) fn all(work: &Work<'_>) -> Vec<Candidate> {
     let mut out = commands::commands(work);
     out.extend(files::inputs(work));

@@ -2,12 +2,13 @@
 
 use super::{base, code, current, file_names, plain_name, shown};
 use crate::activities::{Candidate, Source, Work};
+use crate::facts::Ground;
 use crate::lineage::{line_anchor, started};
 use crate::params::{generalise, other_run};
 use crate::people::anchor;
 use crate::text::{cut, re, stems, words};
 use sop_core::{Block, BlockKind, Claim, Document, Format, Script, StepKind};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 struct Typed<'a> {
     document: &'a Document,
@@ -33,7 +34,8 @@ fn script_run(script: &Script, typed: &[Typed<'_>], work: &Work<'_>) -> Vec<Cand
     let documents = work.ground.documents;
     let name = base(&script.path);
     let runs: Vec<&Typed<'_>> = typed.iter().filter(|it| it.block.text.contains(name)).collect();
-    let (log_time, log) = logged(script, work);
+    let log = work.logged.get(&script.path);
+    let (log_time, log) = (log.and_then(Logged::time), log.map(Logged::told));
     // Files that nobody ran and nothing logs, while others were run, are tools of the past or parts of others.
     let others_ran = !typed.is_empty() && work.ground.scripts.iter().any(|it| typed.iter().any(|t| t.block.text.contains(base(&it.path))));
     if runs.is_empty() && log.is_none() && others_ran {
@@ -126,62 +128,84 @@ pub(super) fn variant(name: &str, rest: &str) -> String {
     format!("{} {}", plain_name(name), rest.split_whitespace().next().unwrap_or_default())
 }
 
-/// The last line that the logs of this run have from a script, and when.
-pub(super) fn logged(script: &Script, work: &Work<'_>) -> (Option<sop_core::Moment>, Option<(String, sop_core::Anchor)>) {
-    let source_of = |script: &Script| -> BTreeSet<String> {
-        let source = work.ground.documents.iter().find(|it| it.path == script.path).and_then(|it| it.source.as_deref()).unwrap_or_default().to_lowercase();
-        re!(r"[a-zäöü]{3,}").find_iter(&source).map(|it| it.as_str().to_owned()).collect()
-    };
-    let sources: Vec<(&Script, BTreeSet<String>)> = work.ground.scripts.iter().map(|it| (it, source_of(it))).collect();
-    // A log line comes from the script whose source holds most of its words.
-    let writer = |text: &str| -> Option<&str> {
-        let words: Vec<&str> =
-            re!(r"[a-zäöü]{3,}").find_iter(text).map(|it| it.as_str()).filter(|it| !matches!(*it, "info" | "error" | "warning" | "debug")).collect();
-        let mut scores: Vec<(usize, &str)> = sources.iter().map(|(s, set)| (words.iter().filter(|w| set.contains(**w)).count(), s.path.as_str())).collect();
-        scores.sort_by_key(|it| std::cmp::Reverse(it.0));
-        match scores[..] {
-            [(n, path)] if n > 0 => Some(path),
-            [(a, path), (b, _), ..] if a > b => Some(path),
-            _ => None,
-        }
-    };
-    let stem = base(&script.path).rsplit_once('.').map_or(base(&script.path), |it| it.0).to_lowercase();
-    let mut last: Option<(&Document, &Block)> = None;
-    let mut inside = false;
-    for document in current(work).filter(|it| it.format == Format::Log) {
-        let own = work.flows.iter().any(|it| it.script == script.path && it.direction == sop_core::Direction::Writes && it.files.contains(&document.path));
-        let several = work
-            .ground
-            .scripts
-            .iter()
-            .filter(|it| document.blocks.iter().any(|b| b.text.to_lowercase().contains(base(&it.path).rsplit_once('.').map_or("", |x| x.0))))
-            .count()
-            > 1;
-        for block in &document.blocks {
-            let text = block.text.to_lowercase();
-            let names_it = text.contains(&stem);
-            let names_other = !names_it
-                && work.ground.scripts.iter().any(|it| {
-                    let other = base(&it.path).rsplit_once('.').map_or(base(&it.path), |x| x.0).to_lowercase();
-                    other != stem && other.len() > 4 && text.contains(&other)
-                });
-            if names_it {
-                inside = true;
-            } else if names_other {
-                inside = false;
-            }
-            let by = writer(&text);
-            if by == Some(script.path.as_str()) || by.is_none() && (inside && names_it || own && !several && work.ground.scripts.len() == 1) {
-                last = Some((document, block));
+/// The last line that the logs of this run have from a script.
+pub(crate) struct Logged<'a> {
+    document: &'a Document,
+    block: &'a Block,
+}
+
+impl Logged<'_> {
+    pub fn time(&self) -> Option<sop_core::Moment> {
+        self.block.time
+    }
+
+    fn told(&self) -> (String, sop_core::Anchor) {
+        (crate::stops::bare_line(&self.block.text), anchor(self.document, self.block))
+    }
+}
+
+/// Finds, by the path of each script, the last line that the logs of this run have from it.
+pub(crate) fn logged<'a>(ground: &Ground<'a>, flows: &[sop_core::Flow]) -> BTreeMap<String, Logged<'a>> {
+    let scripts = ground.scripts;
+    let mut out: BTreeMap<String, Logged<'a>> = BTreeMap::new();
+    let logs: Vec<&Document> = ground.documents.iter().filter(|it| it.format == Format::Log && !other_run(&it.path, ground.parameters)).collect();
+    if logs.is_empty() {
+        return out;
+    }
+    let names: Vec<String> = scripts.iter().map(|it| base(&it.path).rsplit_once('.').map_or(base(&it.path), |it| it.0).to_lowercase()).collect();
+    let vocabulary = Vocabulary::of(scripts, ground.documents);
+    for document in logs {
+        let lines: Vec<String> = document.blocks.iter().map(|it| it.text.to_lowercase()).collect();
+        let several = names.iter().filter(|name| lines.iter().any(|it| it.contains(name.as_str()))).count() > 1;
+        let mut inside = vec![false; scripts.len()];
+        for (block, text) in document.blocks.iter().zip(&lines) {
+            let by = vocabulary.writer(text);
+            let here: Vec<bool> = names.iter().map(|it| text.contains(it.as_str())).collect();
+            for (n, script) in scripts.iter().enumerate() {
+                if here[n] {
+                    inside[n] = true;
+                } else if here.iter().zip(&names).any(|(here, other)| *here && *other != names[n] && other.len() > 4) {
+                    inside[n] = false;
+                }
+                let own =
+                    || flows.iter().any(|it| it.script == script.path && it.direction == sop_core::Direction::Writes && it.files.contains(&document.path));
+                if by == Some(n) || by.is_none() && (inside[n] && here[n] || scripts.len() == 1 && !several && own()) {
+                    out.insert(script.path.clone(), Logged { document, block });
+                }
             }
         }
     }
-    match last {
-        Some((document, block)) => {
-            let text = crate::stops::bare_line(&block.text);
-            (block.time, Some((text, anchor(document, block))))
+    out
+}
+
+/// The words of the scripts: a log line comes from the script whose source holds most of its words.
+struct Vocabulary {
+    /// Which scripts hold a word.
+    of: HashMap<String, Vec<usize>>,
+    scripts: usize,
+}
+
+impl Vocabulary {
+    fn of(scripts: &[Script], documents: &[Document]) -> Self {
+        let sources: BTreeMap<&str, &str> = documents.iter().filter_map(|it| Some((it.path.as_str(), it.source.as_deref()?))).collect();
+        let mut of: HashMap<String, Vec<usize>> = HashMap::new();
+        for (n, script) in scripts.iter().enumerate() {
+            let source = sources.get(script.path.as_str()).copied().unwrap_or_default().to_lowercase();
+            let words: BTreeSet<&str> = re!(r"[a-zäöü]{3,}").find_iter(&source).map(|it| it.as_str()).collect();
+            words.into_iter().for_each(|it| of.entry(it.to_owned()).or_default().push(n));
         }
-        None => (None, None),
+        Self { of, scripts: scripts.len() }
+    }
+
+    /// Which script wrote a line in lower case, if one fits better than all others.
+    fn writer(&self, text: &str) -> Option<usize> {
+        let mut scores = vec![0_usize; self.scripts];
+        for word in re!(r"[a-zäöü]{3,}").find_iter(text).map(|it| it.as_str()).filter(|it| !matches!(*it, "info" | "error" | "warning" | "debug")) {
+            self.of.get(word).into_iter().flatten().for_each(|it| scores[*it] += 1);
+        }
+        let (best, most) = scores.iter().copied().enumerate().max_by_key(|it| it.1)?;
+        let alone = scores.iter().filter(|it| **it == most).count() == 1;
+        (most > 0 && alone).then_some(best)
     }
 }
 

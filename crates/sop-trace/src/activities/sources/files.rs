@@ -1,6 +1,5 @@
 //! Steps from files: those that have to be brought, and those that people write or talk over in each run.
 
-use super::commands::logged;
 use super::{base, code, current, file_names, plain_name, role};
 use crate::activities::{Candidate, Source, Work};
 use crate::lineage::{brought, line_anchor};
@@ -215,8 +214,7 @@ pub(super) fn judged_tables(work: &Work<'_>) -> Vec<Candidate> {
             .flows
             .iter()
             .find(|it| it.direction == sop_core::Direction::Writes && it.files.contains(&document.path))
-            .and_then(|it| work.ground.scripts.iter().find(|s| s.path == it.script))
-            .and_then(|it| logged(it, work).0);
+            .and_then(|it| work.logged.get(&it.script)?.time());
         candidate.time = talk.iter().filter_map(|it| it.1.time).filter(|it| made.is_none_or(|made| *it >= made)).min();
         candidate.reads.push(document.path.clone());
         candidate.topic = stems(base(&document.path));
