@@ -43,50 +43,9 @@ struct Context {
 
 /// Draws the facts out of every voice of the folder, heaviest first.
 pub(crate) fn draw(ground: &Ground<'_>) -> Vec<Fact> {
-    let mut facts = Vec::new();
     let pages = Pages::of(ground);
-    for document in ground.documents {
-        let role = ground.roles.get(&document.path).copied().unwrap_or(Role::Noise);
-        if matches!(role, Role::Noise | Role::PriorSop) || role == Role::Input && matches!(document.format, Format::Chat | Format::Text | Format::Markdown) {
-            continue;
-        }
-        let list = voices(document, role, ground, &pages);
-        for (n, voice) in list.iter().enumerate() {
-            // A point of a list whose lead is a passage is told with it.
-            let lead = (0..n).rev().find(|&it| !is_point(list[it].text));
-            if is_point(voice.text)
-                && lead.is_some_and(|it| {
-                    list[it].text.trim_end().ends_with(':')
-                        && list[it].speaker == voice.speaker
-                        && facts.iter().any(|f: &Fact| f.anchors.len() > 1 && f.anchors[0].place == list[it].place)
-                })
-            {
-                continue;
-            }
-            let mut found = passages(voice, role, ground);
-            if let Some(last) = found.last_mut()
-                && last.text.trim_end().ends_with(':')
-            {
-                for point in list[n + 1..].iter().take_while(|it| is_point(it.text) && it.speaker == voice.speaker).take(4) {
-                    if words(&last.text) + words(point.text) > 100 {
-                        break;
-                    }
-                    last.text = format!("{} {}", last.text, point.text);
-                    last.topic.extend(stems(point.text));
-                    last.anchors.push(Anchor {
-                        artifact: document.artifact.clone(),
-                        path: document.path.clone(),
-                        place: point.place.clone(),
-                        quote: point.text.to_owned(),
-                    });
-                    last.weight += 1;
-                }
-                last.topic.sort();
-                last.topic.dedup();
-            }
-            facts.extend(found);
-        }
-    }
+    // One document after the other says the same, only slower.
+    let mut facts: Vec<Fact> = crate::text::in_parallel(ground.documents, |it| of_document(it, ground, &pages)).into_iter().flatten().collect();
     for script in ground.scripts {
         let Some(document) = ground.documents.iter().find(|it| it.path == script.path) else { continue };
         let role = ground.roles.get(&script.path).copied().unwrap_or(Role::Script);
@@ -122,6 +81,52 @@ pub(crate) fn draw(ground: &Ground<'_>) -> Vec<Fact> {
         }
     }
     join(facts)
+}
+
+/// The facts of the voices of one document.
+fn of_document(document: &Document, ground: &Ground<'_>, pages: &Pages) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let role = ground.roles.get(&document.path).copied().unwrap_or(Role::Noise);
+    if matches!(role, Role::Noise | Role::PriorSop) || role == Role::Input && matches!(document.format, Format::Chat | Format::Text | Format::Markdown) {
+        return Vec::new();
+    }
+    let list = voices(document, role, ground, pages);
+    for (n, voice) in list.iter().enumerate() {
+        // A point of a list whose lead is a passage is told with it.
+        let lead = (0..n).rev().find(|&it| !is_point(list[it].text));
+        if is_point(voice.text)
+            && lead.is_some_and(|it| {
+                list[it].text.trim_end().ends_with(':')
+                    && list[it].speaker == voice.speaker
+                    && facts.iter().any(|f: &Fact| f.anchors.len() > 1 && f.anchors[0].place == list[it].place)
+            })
+        {
+            continue;
+        }
+        let mut found = passages(voice, role, ground);
+        if let Some(last) = found.last_mut()
+            && last.text.trim_end().ends_with(':')
+        {
+            for point in list[n + 1..].iter().take_while(|it| is_point(it.text) && it.speaker == voice.speaker).take(4) {
+                if words(&last.text) + words(point.text) > 100 {
+                    break;
+                }
+                last.text = format!("{} {}", last.text, point.text);
+                last.topic.extend(stems(point.text));
+                last.anchors.push(Anchor {
+                    artifact: document.artifact.clone(),
+                    path: document.path.clone(),
+                    place: point.place.clone(),
+                    quote: point.text.to_owned(),
+                });
+                last.weight += 1;
+            }
+            last.topic.sort();
+            last.topic.dedup();
+        }
+        facts.extend(found);
+    }
+    facts
 }
 
 /// The constant that a remark stands beside or above.

@@ -17,7 +17,7 @@ pub use params::generalise;
 use activities::Work;
 use facts::Ground;
 use people::{People, anchor};
-use sop_core::{BlockKind, Document, FactKind, FileEntry, Format, Happening, LeftOut, Role, Script, Trace};
+use sop_core::{BlockKind, Document, FactKind, FileEntry, Format, Happening, LeftOut, Parameter, Role, Script, Trace};
 use std::collections::{BTreeMap, BTreeSet};
 use text::{re, stems};
 
@@ -30,34 +30,69 @@ pub struct Asked {
     pub period: Option<String>,
 }
 
+/// One piece of work has hundreds of files. Of a folder with more, those closest to this run are followed.
+const MOST_FOLLOWED: usize = 1_000;
+
 /// Traces the process in a folder's documents.
 pub fn trace(documents: &[Document], left_out: &[LeftOut], asked: &Asked) -> Trace {
-    let named = name_speakers(documents);
-    let documents = named.as_deref().unwrap_or(documents);
     let paths: Vec<String> = documents.iter().map(|it| it.path.clone()).collect();
-    let scripts: Vec<Script> = documents.iter().filter_map(|it| sop_script::analyse(it, &paths)).collect();
-    let roles = roles::judge(documents, &scripts);
-    let people = people::collect(documents);
-    let vocabulary = vocabulary(documents, &scripts, &roles);
     let mut parameters = params::find(&paths, asked.period.as_deref());
     for parameter in &mut parameters {
         // The name of a file is evidence, too: its quote is the path.
         parameter.anchor = documents.iter().find(|it| it.path.contains(&parameter.token)).map(file_anchor);
     }
+    if documents.len() <= MOST_FOLLOWED {
+        return follow(documents, left_out, asked, &parameters);
+    }
+    let (near, far) = nearest(documents, &parameters);
+    let near: Vec<Document> = near.into_iter().cloned().collect();
+    let mut left_out = left_out.to_vec();
+    left_out.push(LeftOut {
+        path: format!("{} further files", far.len()),
+        reason: format!("read and listed, but not followed: only the {MOST_FOLLOWED} closest to this run are (narrow it with --include)"),
+        sensitive: false,
+    });
+    let mut trace = follow(&near, &left_out, asked, &parameters);
+    let roles: BTreeMap<String, Role> = far.iter().map(|it| (it.path.clone(), roles::alone(it))).collect();
+    trace.files.extend(far.iter().map(|it| entry(it, &roles)));
+    trace.files.sort_by(|a, b| a.path.cmp(&b.path));
+    trace
+}
+
+/// Parts the documents that are followed from the rest, each in the order of their paths: this run before others, later
+/// runs before earlier ones, words and scripts before data.
+fn nearest<'a>(documents: &'a [Document], parameters: &[Parameter]) -> (Vec<&'a Document>, Vec<&'a Document>) {
+    let rank = |it: &Document| {
+        let data = matches!(it.format, Format::Csv | Format::Json | Format::Picture | Format::Archive | Format::Log);
+        let other = params::other_run(&it.path, parameters);
+        let run = parameters.iter().flat_map(|p| &p.others).filter(|value| other && it.path.contains(value.as_str())).max();
+        (other, std::cmp::Reverse(run), data)
+    };
+    let mut list: Vec<(_, &Document)> = documents.iter().map(|it| (rank(it), it)).collect();
+    list.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.path.cmp(&b.1.path)));
+    let mut near: Vec<&Document> = list.into_iter().map(|it| it.1).collect();
+    let mut far = near.split_off(MOST_FOLLOWED.min(near.len()));
+    near.sort_by(|a, b| a.path.cmp(&b.path));
+    far.sort_by(|a, b| a.path.cmp(&b.path));
+    (near, far)
+}
+
+fn follow(documents: &[Document], left_out: &[LeftOut], asked: &Asked, parameters: &[Parameter]) -> Trace {
+    let named = name_speakers(documents);
+    let documents = named.as_deref().unwrap_or(documents);
+    let paths: Vec<String> = documents.iter().map(|it| it.path.clone()).collect();
+    let scripts: Vec<Script> = text::in_parallel(documents, |it| sop_script::analyse(it, &paths)).into_iter().flatten().collect();
+    let roles = roles::judge(documents, &scripts);
+    let people = people::collect(documents);
+    let vocabulary = vocabulary(documents, &scripts, &roles);
     let gone = roles::gone_names(documents);
-    let ground = Ground { documents, roles: &roles, scripts: &scripts, people: &people, vocabulary: &vocabulary, parameters: &parameters, gone: &gone };
+    let ground = Ground { documents, roles: &roles, scripts: &scripts, people: &people, vocabulary: &vocabulary, parameters, gone: &gone };
     let facts = facts::draw(&ground);
     let flows = lineage::flows(&scripts, documents);
     let performer = performer(documents, &people, &facts, &roles);
     let logged = activities::logged(&ground, &flows);
-    let work = Work {
-        logged: &logged,
-        ground: &ground,
-        flows: &flows,
-        parameters: &parameters,
-        facts: &facts,
-        performer: performer.map(|at| people.list[at].name.as_str()),
-    };
+    let work =
+        Work { logged: &logged, ground: &ground, flows: &flows, parameters, facts: &facts, performer: performer.map(|at| people.list[at].name.as_str()) };
     let activities = activities::find(&work);
     let disagreements = disagree::find(&work, &activities);
     let gaps = gaps::find(&work);
@@ -73,7 +108,7 @@ pub fn trace(documents: &[Document], left_out: &[LeftOut], asked: &Asked) -> Tra
         left_out: left_out.to_vec(),
         people: people.list.clone(),
         performer,
-        parameters: parameters.clone(),
+        parameters: parameters.to_vec(),
         facts: facts.clone(),
         activities: activities.clone(),
         lineage: flows.clone(),

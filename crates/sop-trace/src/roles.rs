@@ -1,6 +1,6 @@
 //! Which part each file plays, and which files do not belong to the process at all.
 
-use crate::text::{re, stems};
+use crate::text::{in_parallel, re, stems};
 use aho_corasick::AhoCorasick;
 use sop_core::{BlockKind, Document, FileUse, Format, Role, Script};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +18,11 @@ pub(crate) fn judge(documents: &[Document], scripts: &[Script]) -> BTreeMap<Stri
         }
     }
     roles
+}
+
+/// What a document is where nothing is known of the others.
+pub(crate) fn alone(document: &Document) -> Role {
+    by_itself(document, &[])
 }
 
 /// What a document is, seen alone.
@@ -209,19 +214,17 @@ fn drop_noise(documents: &[Document], scripts: &[Script], roles: &mut BTreeMap<S
     if documents.len() < 6 {
         return;
     }
-    let stems_of: BTreeMap<&str, BTreeSet<String>> = documents
-        .iter()
-        .map(|document| {
-            let mut set: BTreeSet<String> = stems(document.name().rsplit_once('.').map_or(document.name(), |it| it.0)).into_iter().collect();
-            for block in document.blocks.iter().take(400) {
-                set.extend(stems(&block.text));
-            }
-            for table in &document.tables {
-                set.extend(table.columns.iter().flat_map(|it| stems(&it.name)));
-            }
-            (document.path.as_str(), set)
-        })
-        .collect();
+    let sets = in_parallel(documents, |document| {
+        let mut set: BTreeSet<String> = stems(document.name().rsplit_once('.').map_or(document.name(), |it| it.0)).into_iter().collect();
+        for block in document.blocks.iter().take(400) {
+            set.extend(stems(&block.text));
+        }
+        for table in &document.tables {
+            set.extend(table.columns.iter().flat_map(|it| stems(&it.name)));
+        }
+        set
+    });
+    let stems_of: BTreeMap<&str, BTreeSet<String>> = documents.iter().map(|it| it.path.as_str()).zip(sets).collect();
     // How many documents use a stem: one that most use tells nothing, one that nobody else uses neither.
     let mut spread: BTreeMap<&str, usize> = BTreeMap::new();
     for set in stems_of.values() {

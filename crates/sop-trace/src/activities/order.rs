@@ -1,18 +1,38 @@
 //! The order of steps: what writes goes before what reads, lists keep their order, times count after that.
 
 use super::{Candidate, Source};
-use crate::roles::fits;
+use crate::roles::Pattern;
+
+/// A candidate with its patterns made ready: each is held against those of all others.
+struct Step<'a> {
+    candidate: &'a Candidate,
+    reads: Vec<(&'a str, Pattern)>,
+    writes: Vec<(&'a str, Pattern)>,
+}
+
+impl<'a> Step<'a> {
+    fn new(candidate: &'a Candidate) -> Self {
+        let ready = |list: &'a [String]| list.iter().map(|it| (it.as_str(), Pattern::new(it))).collect();
+        Self { candidate, reads: ready(&candidate.reads), writes: ready(&candidate.writes) }
+    }
+
+    /// Whether it writes what the other reads.
+    fn feeds(&self, other: &Self) -> bool {
+        self.writes.iter().any(|(w, writes)| other.reads.iter().any(|(r, reads)| w == r || writes.fits(r) || reads.fits(w)))
+    }
+}
 
 /// How strongly the evidence says that `a` comes before `b`; negative for the other way.
-fn says(a: &Candidate, b: &Candidate) -> i64 {
+fn says(a: &Step<'_>, b: &Step<'_>) -> i64 {
     let mut score = 0;
+    let (feeds_b, feeds_a) = (a.feeds(b), b.feeds(a));
+    let (a, b) = (a.candidate, b.candidate);
     // What was filled in after the run is for the next one.
     let late = |x: &Candidate, y: &Candidate| x.time.is_some() && y.time.is_some() && x.time > y.time;
-    let feeds = |x: &Candidate, y: &Candidate| x.writes.iter().any(|w| y.reads.iter().any(|r| w == r || fits(w, r) || fits(r, w)));
-    if feeds(a, b) && !late(a, b) {
+    if feeds_b && !late(a, b) {
         score += 10;
     }
-    if feeds(b, a) && !late(b, a) {
+    if feeds_a && !late(b, a) {
         score -= 10;
     }
     if let (Some((la, na)), Some((lb, nb))) = (a.listed, b.listed)
@@ -56,7 +76,9 @@ pub(super) fn arrange(list: &mut Vec<Candidate>) {
         let (a, b) = (&list[a], &list[b]);
         a.time.cmp(&b.time).then(a.listed.cmp(&b.listed)).then(a.source.cmp(&b.source)).then(a.action.text.cmp(&b.action.text))
     });
-    let matrix: Vec<Vec<i64>> = list.iter().map(|a| list.iter().map(|b| says(a, b)).collect()).collect();
+    let steps: Vec<Step<'_>> = list.iter().map(Step::new).collect();
+    let matrix: Vec<Vec<i64>> = steps.iter().map(|a| steps.iter().map(|b| says(a, b)).collect()).collect();
+    drop(steps);
     // Move one step at a time to where it contradicts least, until nothing gets better. Few steps, so this is cheap;
     // the bound keeps a folder with hundreds of them from taking long.
     for _ in 0..n.min(60) {
