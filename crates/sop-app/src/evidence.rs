@@ -1,7 +1,8 @@
 //! From a folder or archive to documents: collect, read in parallel, keep what was left out and why.
 
 use crate::AppError;
-use sop_core::{Document, LeftOut, Problem};
+use sop_collect::{CollectError, Collection};
+use sop_core::{Artifact, Document, LeftOut, Problem, Warned};
 use sop_read::{Pictures, Reading};
 use std::path::Path;
 use std::sync::Mutex;
@@ -39,7 +40,12 @@ type Read = (Option<Reading>, Vec<Problem>);
 pub fn gather(root: &Path, options: &SourceOptions, pictures: &dyn Pictures, progress: Progress<'_>) -> Result<Gathered, AppError> {
     let collection = sop_collect::collect(
         root,
-        &sop_collect::Options { include: options.include.clone(), exclude: options.exclude.clone(), max_file_bytes: sop_collect::MAX_FILE_BYTES },
+        &sop_collect::Options {
+            include: options.include.clone(),
+            exclude: options.exclude.clone(),
+            any_size: sop_read::reads_long,
+            ..sop_collect::Options::default()
+        },
     )?;
     let total = collection.artifacts.len();
     // Threads of our own: inside rayon's pool the recognition of pictures, which uses that pool, could wait for itself.
@@ -53,11 +59,8 @@ pub fn gather(root: &Path, options: &SourceOptions, pictures: &dyn Pictures, pro
             let work = || loop {
                 let n = next.fetch_add(1, Ordering::Relaxed);
                 let Some(artifact) = collection.artifacts.get(n) else { return };
-                let read = match collection.bytes(artifact) {
-                    Ok(bytes) => {
-                        let read = sop_read::read(artifact, &bytes, pictures);
-                        (read.output, read.problems)
-                    }
+                let read = match read_one(&collection, artifact, pictures) {
+                    Ok(read) => (read.output, read.problems),
                     Err(err) => (None, vec![Problem { path: artifact.path.clone(), message: err.to_string(), hint: None }]),
                 };
                 if let Ok(mut slot) = slots[n].lock() {
@@ -95,4 +98,11 @@ pub fn gather(root: &Path, options: &SourceOptions, pictures: &dyn Pictures, pro
     left_out.sort_by(|a, b| b.sensitive.cmp(&a.sensitive).then(a.path.cmp(&b.path)));
     problems.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(Gathered { name: collection.name.clone(), documents, left_out, problems, digest })
+}
+
+fn read_one(collection: &Collection, artifact: &Artifact, pictures: &dyn Pictures) -> Result<Warned<Option<Reading>>, CollectError> {
+    if artifact.size >= sop_read::LONG_FROM && sop_read::reads_long(artifact.name()) {
+        return Ok(sop_read::read_long(artifact, &mut collection.open(artifact)?, pictures));
+    }
+    Ok(sop_read::read(artifact, &collection.bytes(artifact)?, pictures))
 }

@@ -1,25 +1,27 @@
 //! Walks a folder on disk, without following links out of it.
 
-use crate::{CollectError, Collection, Hashes, Source, error_of, moment, scope};
+use crate::{CollectError, Collection, Source, Stamp, artifact, error_of, moment, scope};
+use sop_core::Digest;
+use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read;
 use std::path::Path;
 
 /// Deeper folders are left out; no office nests so deep, but a hostile archive may.
 const MAX_DEPTH: usize = 40;
 const MAX_FILES: usize = 100_000;
 
-pub(crate) fn collect(root: &Path, scope: &scope::Scope) -> Result<Collection, CollectError> {
+pub(crate) fn collect(root: &Path, scope: &scope::Scope, known: &BTreeMap<String, Stamp>) -> Result<Collection, CollectError> {
     let real = root.canonicalize().map_err(|err| error_of(root, &err))?;
     let name = real.file_name().map_or_else(|| "folder".to_owned(), |it| it.to_string_lossy().into_owned());
     fs::read_dir(&real).map_err(|err| error_of(root, &err))?;
-    let mut walk = Walk { scope, found: Collection::new(name, Source::Folder(real.clone())), files: 0 };
+    let mut walk = Walk { scope, known, found: Collection::new(name, Source::Folder(real.clone())), files: 0 };
     walk.folder(&real, "", 0);
     Ok(walk.found)
 }
 
 struct Walk<'a> {
     scope: &'a scope::Scope,
+    known: &'a BTreeMap<String, Stamp>,
     found: Collection,
     files: usize,
 }
@@ -76,18 +78,26 @@ impl Walk<'_> {
         if meta.len() == 0 {
             return self.found.problem(path, "the file is empty", Some("check whether an export or a copy went wrong"));
         }
-        if meta.len() > self.scope.max_file_bytes {
+        if meta.len() > self.scope.max_file_bytes && !(self.scope.any_size)(name) {
             return self.found.leave_out(path, format!("larger than {} MB", self.scope.max_file_bytes / 1024 / 1024));
         }
         self.files += 1;
         if self.files > MAX_FILES {
             return self.found.leave_out(path, format!("more than {MAX_FILES} files"));
         }
-        match hash(file, path) {
-            Ok(hashes) => {
-                let seconds = meta.modified().ok().and_then(|it| it.duration_since(std::time::UNIX_EPOCH).ok());
-                let modified = seconds.and_then(|it| moment(i64::try_from(it.as_secs()).ok()?));
-                self.found.artifacts.push(hashes.artifact(path.to_owned(), modified));
+        let since = meta.modified().ok().and_then(|it| it.duration_since(std::time::UNIX_EPOCH).ok());
+        let modified = since.map_or(0, |it| it.as_nanos().cast_signed());
+        let number = file_number(meta);
+        let same = |it: &&Stamp| (it.size, it.modified, it.file) == (meta.len(), modified, number) && modified != 0;
+        let digest = match self.known.get(path).filter(same) {
+            Some(stamp) => Ok(stamp.digest.clone()),
+            None => hash(file),
+        };
+        match digest {
+            Ok(digest) => {
+                self.found.stamps.insert(path.to_owned(), Stamp { size: meta.len(), modified, file: number, digest: digest.clone() });
+                let at = since.and_then(|it| moment(i64::try_from(it.as_secs()).ok()?));
+                self.found.artifacts.push(artifact(path.to_owned(), meta.len(), digest, at));
             }
             Err(err) => self.unreadable(path, "the file", &err),
         }
@@ -104,16 +114,21 @@ impl Walk<'_> {
     }
 }
 
-fn hash(file: &Path, path: &str) -> std::io::Result<Hashes> {
-    let mut file = fs::File::open(file)?;
-    let mut hashes = Hashes::new(path);
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(hashes),
-            n => hashes.update(&buffer[..n]),
-        }
-    }
+#[cfg(unix)]
+fn file_number(meta: &fs::Metadata) -> u64 {
+    use std::os::unix::fs::MetadataExt;
+    meta.ino()
+}
+
+#[cfg(not(unix))]
+fn file_number(_: &fs::Metadata) -> u64 {
+    0
+}
+
+fn hash(file: &Path) -> std::io::Result<Digest> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(fs::File::open(file)?)?;
+    Ok(Digest(hasher.finalize().to_hex().to_string()))
 }
 
 #[cfg(test)]
@@ -128,7 +143,7 @@ mod tests {
     }
 
     fn check(dir: &std::path::Path, expected: &[&str], left_out: &[&str], problems: &[&str]) {
-        let options = Options { include: Vec::new(), exclude: Vec::new(), max_file_bytes: 1024 };
+        let options = Options { max_file_bytes: 1024, ..Options::default() };
         let found = collect(dir, &options).unwrap();
         assert_eq!(found.artifacts.iter().map(|it| it.path.as_str()).collect::<Vec<_>>(), expected);
         assert_eq!(found.left_out.iter().map(|it| format!("{}: {}", it.path, it.reason)).collect::<Vec<_>>(), left_out);

@@ -8,6 +8,7 @@ mod scope;
 
 use sop_core::{Artifact, ArtifactId, Digest, LeftOut, Moment, Problem};
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// What to collect.
@@ -18,6 +19,27 @@ pub struct Options {
     pub exclude: Vec<String>,
     /// Larger files are left out.
     pub max_file_bytes: u64,
+    /// Names of files that are taken however large they are.
+    pub any_size: fn(&str) -> bool,
+    /// What is known of the files from the last time, by path: those that look untouched are not hashed again.
+    pub known: BTreeMap<String, Stamp>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { include: Vec::new(), exclude: Vec::new(), max_file_bytes: MAX_FILE_BYTES, any_size: |_| false, known: BTreeMap::new() }
+    }
+}
+
+/// What tells that a file has not been touched: the same size, the same time of change, the same place on the disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    pub size: u64,
+    /// Nanoseconds since 1970.
+    pub modified: i128,
+    /// Number of the file on its disk, where the system has one.
+    pub file: u64,
+    pub digest: Digest,
 }
 
 /// The size above which a file is left out unless the user says otherwise.
@@ -33,6 +55,8 @@ pub struct Collection {
     /// Sorted by path.
     pub left_out: Vec<LeftOut>,
     pub problems: Vec<Problem>,
+    /// How the files of a folder look now, by path; empty for an archive.
+    pub stamps: BTreeMap<String, Stamp>,
     source: Source,
 }
 
@@ -64,7 +88,7 @@ pub enum CollectError {
 pub fn collect(root: &Path, options: &Options) -> Result<Collection, CollectError> {
     let scope = scope::Scope::new(options)?;
     let meta = std::fs::metadata(root).map_err(|err| error_of(root, &err))?;
-    let mut found = if meta.is_dir() { folder::collect(root, &scope)? } else { archive::collect(root, &scope)? };
+    let mut found = if meta.is_dir() { folder::collect(root, &scope, &options.known)? } else { archive::collect(root, &scope)? };
     found.artifacts.sort_by(|a, b| a.path.cmp(&b.path));
     found.left_out.sort_by(|a, b| a.path.cmp(&b.path));
     found.problems.sort_by(|a, b| a.path.cmp(&b.path));
@@ -83,8 +107,23 @@ impl Collection {
         }
     }
 
+    /// Opens one of the artifacts, for those too long to be held in memory.
+    pub fn open(&self, artifact: &Artifact) -> Result<Box<dyn Read + Send + '_>, CollectError> {
+        match &self.source {
+            Source::Folder(root) => {
+                let path = artifact.path.split('/').fold(root.clone(), |path, part| path.join(part));
+                let file = std::fs::File::open(&path).map_err(|err| error_of(&path, &err))?;
+                Ok(Box::new(file))
+            }
+            Source::Memory(files) => match files.get(&artifact.path) {
+                Some(bytes) => Ok(Box::new(bytes.as_slice())),
+                None => Err(CollectError::Missing { path: artifact.path.clone() }),
+            },
+        }
+    }
+
     fn new(name: String, source: Source) -> Self {
-        Self { name, artifacts: Vec::new(), left_out: Vec::new(), problems: Vec::new(), source }
+        Self { name, artifacts: Vec::new(), left_out: Vec::new(), problems: Vec::new(), stamps: BTreeMap::new(), source }
     }
 
     fn leave_out(&mut self, path: &str, reason: impl Into<String>) {
@@ -105,31 +144,13 @@ fn error_of(path: &Path, err: &std::io::Error) -> CollectError {
     }
 }
 
-/// Hashes a file while it is being read.
-struct Hashes {
-    id: blake3::Hasher,
-    digest: blake3::Hasher,
-    size: u64,
-}
-
-impl Hashes {
-    fn new(path: &str) -> Self {
-        let mut id = blake3::Hasher::new();
-        id.update(path.as_bytes());
-        id.update(b"\0");
-        Self { id, digest: blake3::Hasher::new(), size: 0 }
-    }
-
-    fn update(&mut self, bytes: &[u8]) {
-        self.id.update(bytes);
-        self.digest.update(bytes);
-        self.size += bytes.len() as u64;
-    }
-
-    fn artifact(&self, path: String, modified: Option<Moment>) -> Artifact {
-        let id = self.id.finalize().to_hex()[..12].to_owned();
-        Artifact { id: ArtifactId(id), path, size: self.size, digest: Digest(self.digest.finalize().to_hex().to_string()), modified }
-    }
+/// An artifact of a folder or archive by its path and content.
+fn artifact(path: String, size: u64, digest: Digest, modified: Option<Moment>) -> Artifact {
+    let mut id = blake3::Hasher::new();
+    id.update(path.as_bytes());
+    id.update(b"\0");
+    id.update(digest.0.as_bytes());
+    Artifact { id: ArtifactId(id.finalize().to_hex()[..12].to_owned()), path, size, digest, modified }
 }
 
 fn moment(seconds: i64) -> Option<Moment> {

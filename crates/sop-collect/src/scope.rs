@@ -7,12 +7,13 @@ pub(crate) struct Scope {
     include: Option<GlobSet>,
     exclude: GlobSet,
     pub max_file_bytes: u64,
+    pub any_size: fn(&str) -> bool,
 }
 
 impl Scope {
     pub fn new(options: &Options) -> Result<Self, CollectError> {
         let include = if options.include.is_empty() { None } else { Some(globs(&options.include)?) };
-        Ok(Self { include, exclude: globs(&options.exclude)?, max_file_bytes: options.max_file_bytes })
+        Ok(Self { include, exclude: globs(&options.exclude)?, max_file_bytes: options.max_file_bytes, any_size: options.any_size })
     }
 
     /// Returns why a file is outside the scope, if it is.
@@ -74,7 +75,7 @@ mod tests {
 
     fn check(include: &[&str], exclude: &[&str], path: &str, inside: bool) {
         let own = |it: &[&str]| it.iter().map(|it| (*it).to_owned()).collect();
-        let scope = Scope::new(&Options { include: own(include), exclude: own(exclude), max_file_bytes: 10 }).unwrap();
+        let scope = Scope::new(&Options { include: own(include), exclude: own(exclude), ..Options::default() }).unwrap();
         assert_eq!(scope.outside(path).is_none(), inside, "{path}");
     }
 

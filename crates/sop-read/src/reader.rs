@@ -1,8 +1,9 @@
 //! What a reader is, and the one public way through all of them.
 
-use crate::readers::READERS;
+use crate::readers::{LONG, READERS};
 use encoding_rs::Encoding;
 use sop_core::{Artifact, Block, BlockKind, Document, Format, LeftOut, Place, Problem, Redaction, Table, Warned};
+use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A mail inside a mail inside an archive is as deep as work goes.
@@ -47,6 +48,9 @@ pub(crate) struct Input<'a> {
 /// A document that has not been redacted. It cannot leave the crate.
 pub(crate) struct Raw(pub Document);
 
+/// Reads a file of which the input holds only the beginning.
+pub(crate) type LongRead = fn(&Input<'_>, &mut dyn Read) -> Result<Raw, String>;
+
 /// What a user may know of a reader, in Markdown. The table of `docs/guide/formats.md` is made of it.
 #[derive(Debug, Clone, Copy)]
 pub struct About {
@@ -79,7 +83,11 @@ pub fn formats() -> impl Iterator<Item = (&'static str, About)> {
 /// Reads a file into a redacted document, or says why it is left out.
 pub fn read(artifact: &Artifact, bytes: &[u8], pictures: &dyn Pictures) -> Warned<Option<Reading>> {
     let input = Input { artifact, name: artifact.name(), bytes, pictures, depth: 0 };
-    match judge(&input, &artifact.path) {
+    finish(artifact, judge(&input, &artifact.path))
+}
+
+fn finish(artifact: &Artifact, judged: Judged) -> Warned<Option<Reading>> {
+    match judged {
         Judged::Readable(raw) => Warned::new(Some(Reading::Document(Box::new(redact(raw))))),
         Judged::Sensitive(reason) => Warned::new(Some(left_out(artifact, reason, true))),
         Judged::NoReader => Warned::new(Some(left_out(artifact, no_reader(artifact.name()), false))),
@@ -88,6 +96,30 @@ pub fn read(artifact: &Artifact, bytes: &[u8], pictures: &dyn Pictures) -> Warne
             Warned { output: None, problems: vec![Problem { path: artifact.path.clone(), message, hint }] }
         }
     }
+}
+
+/// Files from this size on are read as a stream by the readers that can.
+pub const LONG_FROM: u64 = 16 << 20;
+/// What is looked at to tell what a stream is.
+const HEAD: usize = 1 << 20;
+
+/// Whether a file of this name can be read however long it is.
+pub fn reads_long(name: &str) -> bool {
+    matches!(name.rsplit_once('.').map(|it| it.1.to_ascii_lowercase()).as_deref(), Some("csv" | "tsv" | "tab" | "psv" | "mbox"))
+}
+
+/// Reads a long file from a stream, in bounded memory. Nothing if its content is not what its name says.
+pub fn read_long(artifact: &Artifact, source: &mut dyn Read, pictures: &dyn Pictures) -> Warned<Option<Reading>> {
+    let mut head = Vec::new();
+    if let Err(err) = source.take(HEAD as u64).read_to_end(&mut head) {
+        return finish(artifact, Judged::Broken(format!("could not be read: {}", err.kind())));
+    }
+    let input = Input { artifact, name: artifact.name(), bytes: &head, pictures, depth: 0 };
+    let judged = match LONG.iter().find(|it| (it.0.accepts)(&input)) {
+        Some((reader, long)) => judged(&input, &artifact.path, reader.name, |input| long(input, &mut head.as_slice().chain(source))),
+        None => Judged::NoReader,
+    };
+    finish(artifact, judged)
 }
 
 /// Reads a file that is inside another, every place wrapped in `Place::Inside`. What cannot be read becomes a remark.
@@ -128,14 +160,19 @@ fn judge(input: &Input<'_>, path: &str) -> Judged {
         Ok(Some(reader)) => reader,
         Ok(None) | Err(_) => return by_name().map_or(Judged::NoReader, Judged::Sensitive),
     };
-    let failed = |message: String| by_name().map_or(Judged::Broken(message), Judged::Sensitive);
-    match catch_unwind(AssertUnwindSafe(|| (reader.read)(input))) {
+    judged(input, path, reader.name, reader.read)
+}
+
+/// Reads a file with this reader; a reader that stumbles is one thing to tell, a paper that must not be read another.
+fn judged(input: &Input<'_>, path: &str, reader: &str, read: impl FnOnce(&Input<'_>) -> Result<Raw, String>) -> Judged {
+    let failed = |message: String| sop_rules::sensitive_document(path, "", &[]).map_or(Judged::Broken(message), Judged::Sensitive);
+    match catch_unwind(AssertUnwindSafe(|| read(input))) {
         Ok(Ok(raw)) => match sensitive(&raw.0, path) {
             Some(reason) => Judged::Sensitive(reason),
             None => Judged::Readable(raw),
         },
         Ok(Err(message)) => failed(message),
-        Err(_) => failed(format!("could not be read as {}: the file is damaged or made in a way we do not know", reader.name)),
+        Err(_) => failed(format!("could not be read as {reader}: the file is damaged or made in a way we do not know")),
     }
 }
 
@@ -249,6 +286,11 @@ pub(crate) fn decode(bytes: &[u8]) -> String {
         true => text.replace("\r\n", "\n").replace('\r', "\n"),
         false => text.into_owned(),
     }
+}
+
+/// Returns the encoding of a text by its beginning.
+pub(crate) fn encoding(head: &[u8]) -> &'static Encoding {
+    Encoding::for_bom(head).map_or_else(|| guess(head), |it| it.0)
 }
 
 /// Whether the bytes are text in some encoding, judged by their beginning.

@@ -3,6 +3,7 @@
 use super::mail::read_message;
 use crate::reader::{About, Input, Raw, Reader};
 use sop_core::{Block, BlockKind, Document, Format};
+use std::io::{BufRead, BufReader, Read};
 
 pub(super) const READER: Reader = Reader {
     name: "mailbox",
@@ -36,6 +37,74 @@ fn read(input: &Input<'_>) -> Result<Raw, String> {
         document.remarks.push(format!("{} messages, the first {MAX_MESSAGES} were read", messages.len()));
     }
     Ok(Raw(document))
+}
+
+/// Reads a mailbox that is too long to be held in memory, message by message.
+pub(super) fn read_long(input: &Input<'_>, source: &mut dyn Read) -> Result<Raw, String> {
+    let mut document = Document::new(input.artifact.id.clone(), input.artifact.path.as_str(), Format::Mailbox);
+    let mut messages = Messages { source: BufReader::with_capacity(1 << 20, source), header: None, n: 0 };
+    while let Some(source) = messages.next().map_err(|err| format!("could not be read to its end: {}", err.kind()))? {
+        if messages.n as usize > MAX_MESSAGES {
+            document.remarks.push(format!("more than {MAX_MESSAGES} messages, the first {MAX_MESSAGES} were read"));
+            break;
+        }
+        match read_message(input, &unescape(&source), messages.n, &mut document) {
+            Ok(head) => document.title = document.title.or(head.subject),
+            Err(message) => document.remarks.push(format!("message {} {message}", messages.n)),
+        }
+    }
+    name_the_quoted(&mut document.blocks);
+    Ok(Raw(document))
+}
+
+/// The messages of a stream, one after the other.
+struct Messages<R> {
+    source: BufReader<R>,
+    /// First header line of the next message, which was read to know that it is one.
+    header: Option<Vec<u8>>,
+    /// Messages so far.
+    n: u32,
+}
+
+impl<R: Read> Messages<R> {
+    /// Longer messages are cut: their text stands at the beginning, what follows is attachments.
+    const MAX_BYTES: usize = 32 << 20;
+
+    /// Returns the next message without the line that begins it.
+    fn next(&mut self) -> std::io::Result<Option<Vec<u8>>> {
+        let mut begun = self.header.is_some();
+        let mut message = self.header.take().unwrap_or_default();
+        loop {
+            let line = self.line()?;
+            if line.is_empty() {
+                self.n += u32::from(begun);
+                return Ok(begun.then_some(message));
+            }
+            let mut lines = vec![line];
+            if lines[0].starts_with(b"From ") {
+                lines.push(self.line()?);
+                if starts_message(&lines.concat(), 0) {
+                    self.header = lines.pop();
+                    if begun {
+                        self.n += 1;
+                        return Ok(Some(message));
+                    }
+                    message = self.header.take().unwrap_or_default();
+                    lines.clear();
+                }
+            }
+            begun = true;
+            if message.len() < Self::MAX_BYTES {
+                lines.iter().for_each(|it| message.extend_from_slice(it));
+            }
+        }
+    }
+
+    fn line(&mut self) -> std::io::Result<Vec<u8>> {
+        let mut line = Vec::new();
+        self.source.by_ref().take(Self::MAX_BYTES as u64).read_until(b'\n', &mut line)?;
+        Ok(line)
+    }
 }
 
 /// Finds who is quoted without a word of whom, by what the earlier messages say.
@@ -94,8 +163,21 @@ fn unescape(bytes: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use super::{BufReader, Messages, split};
     use crate::reader::tests_support::read_raw;
     use sop_core::BlockKind;
+
+    #[test]
+    fn a_stream_has_the_messages_of_the_file() {
+        let text = b"From a@b.example Mon Nov  2 09:00:00 2026\nFrom: Ana <a@b.example>\nSubject: one\n\nFrom here on we wait.\n\nFrom c@d.example Mon Nov  2 10:00:00 2026\nFrom: Cy <c@d.example>\nSubject: two\n\n>From the bank.\n";
+        let mut messages = Messages { source: BufReader::with_capacity(16, &text[..]), header: None, n: 0 };
+        let mut found = Vec::new();
+        while let Some(it) = messages.next().unwrap() {
+            found.push(it);
+        }
+        assert_eq!(found, split(text));
+        assert_eq!(messages.n, 2);
+    }
 
     #[test]
     fn messages_are_counted_even_below_bad_from_lines() {

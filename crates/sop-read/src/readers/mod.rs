@@ -26,7 +26,7 @@ mod table;
 mod text;
 mod workbook;
 
-use crate::reader::Reader;
+use crate::reader::{LongRead, Reader};
 
 pub(crate) const READERS: &[Reader] = &[
     mail::READER,
@@ -49,6 +49,9 @@ pub(crate) const READERS: &[Reader] = &[
     markdown::READER,
     text::READER,
 ];
+
+/// Readers that take a file from a stream when it is too long for memory.
+pub(crate) const LONG: &[(Reader, LongRead)] = &[(table::READER, table::read_long), (mailbox::READER, mailbox::read_long)];
 
 #[cfg(test)]
 mod tests {

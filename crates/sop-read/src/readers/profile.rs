@@ -1,10 +1,10 @@
 //! The profile of a table: what type its columns have, their totals and the values that come back.
 
 use super::lines::leading_moment;
+use foldhash::fast::FixedState;
 use sop_core::{Column, ColumnType};
-use std::collections::hash_map::DefaultHasher;
-use std::collections::{BTreeSet, HashSet};
-use std::hash::{Hash, Hasher};
+use std::collections::HashSet;
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 
 /// Different values are counted up to here; more say nothing more.
 const MAX_DISTINCT: usize = 200_000;
@@ -12,14 +12,16 @@ const MAX_VALUES: usize = 12;
 /// A longer value is a remark, not one of a few choices.
 const MAX_VALUE: usize = 80;
 
-/// The profile of one column in the making.
+/// The profile of one column in the making. Parts of a table may be profiled apart and joined: what comes out does not
+/// depend on how the table was parted.
 pub(super) struct Profile {
     pub name: String,
     pub personal: bool,
     filled: u64,
-    hashes: HashSet<u64>,
-    values: BTreeSet<String>,
-    order: Vec<String>,
+    /// Hashes of the different values.
+    hashes: Hashes,
+    /// The first different values, each with the line it came first on.
+    values: Vec<(u32, String)>,
     /// One long value makes the list of values useless.
     long: bool,
     mails: u64,
@@ -30,15 +32,43 @@ pub(super) struct Profile {
     point: Sum,
     comma: Sum,
     forms: [Form; 3],
-    /// The first line whose value is no date.
+    /// The first line whose value is no date; 0 for none.
     odd_line: u32,
 }
 
+/// A set of hashes, which need not be hashed again.
+pub(super) type Hashes = HashSet<u64, BuildHasherDefault<AsItIs>>;
+
+#[derive(Default)]
+pub(super) struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|it| self.0 = self.0.rotate_left(8) ^ u64::from(*it));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+/// Returns the same hash for the same text, whenever and wherever.
+pub(super) fn hash(text: &str) -> u64 {
+    FixedState::with_seed(7).hash_one(text)
+}
+
+/// A number of billionths: sums of cents come out exact, in whatever order they are added.
+type Billionths = i128;
+
 #[derive(Default)]
 struct Sum {
-    sum: f64,
-    least: Option<(f64, String)>,
-    most: Option<(f64, String)>,
+    sum: Billionths,
+    least: Option<Extreme<Billionths>>,
+    most: Option<Extreme<Billionths>>,
     /// Values that can only be read this way.
     proofs: u64,
 }
@@ -48,8 +78,29 @@ struct Sum {
 struct Form {
     n: u64,
     first_line: u32,
-    least: Option<(sop_core::Moment, String)>,
-    most: Option<(sop_core::Moment, String)>,
+    least: Option<Extreme<sop_core::Moment>>,
+    most: Option<Extreme<sop_core::Moment>>,
+}
+
+/// The least or greatest value, as it is written where it stands first.
+struct Extreme<T> {
+    value: T,
+    line: u32,
+    text: String,
+}
+
+impl<T: Ord> Extreme<T> {
+    fn keep_least(of: &mut Option<Self>, value: T, line: u32, text: &str) {
+        if of.as_ref().is_none_or(|it| (&value, line) < (&it.value, it.line)) {
+            *of = Some(Self { value, line, text: text.to_owned() });
+        }
+    }
+
+    fn keep_most(of: &mut Option<Self>, value: T, line: u32, text: &str) {
+        if of.as_ref().is_none_or(|it| value > it.value || value == it.value && line < it.line) {
+            *of = Some(Self { value, line, text: text.to_owned() });
+        }
+    }
 }
 
 impl Profile {
@@ -58,9 +109,8 @@ impl Profile {
             name: name.to_owned(),
             personal: is_personal(name),
             filled: 0,
-            hashes: HashSet::new(),
-            values: BTreeSet::new(),
-            order: Vec::new(),
+            hashes: Hashes::default(),
+            values: Vec::new(),
             long: false,
             mails: 0,
             integers: 0,
@@ -80,31 +130,57 @@ impl Profile {
             return;
         }
         self.filled += 1;
-        let mut hasher = DefaultHasher::new();
-        value.hash(&mut hasher);
-        if self.hashes.len() < MAX_DISTINCT {
-            self.hashes.insert(hasher.finish());
+        // What came before is neither a new value nor a long one.
+        if self.hashes.len() < MAX_DISTINCT && self.hashes.insert(hash(value)) {
+            let long = value.len() > MAX_VALUE && value.chars().count() > MAX_VALUE;
+            self.long |= long;
+            if self.values.len() <= MAX_VALUES && !long {
+                self.values.push((line, value.to_owned()));
+            }
         }
-        if self.values.len() <= MAX_VALUES && value.chars().count() <= MAX_VALUE && self.values.insert(value.to_owned()) {
-            self.order.push(value.to_owned());
-        }
-        self.long |= value.chars().count() > MAX_VALUE;
-        self.mails += u64::from(value.contains('@') && value.contains('.') && !value.contains(' '));
         if let Some(number) = number(value) {
-            let whole = number.point.or(number.comma).is_some_and(|it| it.fract() == 0.0) && !number.has_decimals;
+            let whole = !number.has_decimals && number.point.or(number.comma).is_some_and(|it| it % BILLION == 0);
             self.integers += u64::from(whole);
             self.decimals += u64::from(!whole);
-            self.point.add(number.point, value, number.comma.is_none());
-            self.comma.add(number.comma, value, number.point.is_none());
+            self.point.add(number.point, value, line, number.comma.is_none());
+            self.comma.add(number.comma, value, line, number.point.is_none());
         } else if let Some((at, _)) = leading_moment(value).filter(|(_, n)| *n == value.len()) {
             self.dates += 1;
             let form = if value.as_bytes().get(4) == Some(&b'-') { 0 } else { 1 + usize::from(value.contains('/')) };
             self.forms[form].add(at, value, line);
             return;
+        } else {
+            self.mails += u64::from(value.contains('@') && value.contains('.') && !value.contains(' '));
         }
-        if self.odd_line == 0 {
+        if self.odd_line == 0 || line < self.odd_line {
             self.odd_line = line;
         }
+    }
+
+    /// Adds what another part of the same column holds.
+    pub fn join(&mut self, other: Self) {
+        self.filled += other.filled;
+        self.long |= other.long;
+        self.mails += other.mails;
+        self.integers += other.integers;
+        self.decimals += other.decimals;
+        self.dates += other.dates;
+        self.point.join(other.point);
+        self.comma.join(other.comma);
+        for (form, other) in self.forms.iter_mut().zip(other.forms) {
+            form.join(other);
+        }
+        self.odd_line = first_of(self.odd_line, other.odd_line);
+        for (line, value) in other.values {
+            match self.values.iter_mut().find(|it| it.1 == value) {
+                Some(it) => it.0 = it.0.min(line),
+                None => self.values.push((line, value)),
+            }
+        }
+        self.values.sort();
+        let free = MAX_DISTINCT.saturating_sub(self.hashes.len());
+        let new: Vec<u64> = other.hashes.difference(&self.hashes).take(free).copied().collect();
+        self.hashes.extend(new);
     }
 
     fn kind(&self) -> ColumnType {
@@ -149,21 +225,20 @@ impl Profile {
     pub fn column(self) -> Column {
         let kind = self.kind();
         let personal = self.looks_personal();
-        let few = self.order.len() <= MAX_VALUES && !self.long && !personal;
+        let few = self.values.len() <= MAX_VALUES && !self.long && !personal;
         let comma = self.comma.proofs > self.point.proofs;
         let number = if comma { &self.comma } else { &self.point };
         let (mut min, mut max, mut sum) = (None, None, None);
         match kind {
             ColumnType::Integer | ColumnType::Decimal => {
-                // Cents add up exactly where binary fractions do not.
-                sum = Some((number.sum * 1e6).round() / 1e6);
-                min = number.least.as_ref().map(|it| it.1.clone());
-                max = number.most.as_ref().map(|it| it.1.clone());
+                sum = Some(((number.sum + (BILLION / 1_000_000 / 2) * number.sum.signum()) / (BILLION / 1_000_000)) as f64 / 1e6);
+                min = number.least.as_ref().map(|it| it.text.clone());
+                max = number.most.as_ref().map(|it| it.text.clone());
             }
             ColumnType::Date => {
                 if let Some(form) = self.forms.iter().max_by_key(|it| it.n) {
-                    min = form.least.as_ref().map(|it| it.1.clone());
-                    max = form.most.as_ref().map(|it| it.1.clone());
+                    min = form.least.as_ref().map(|it| it.text.clone());
+                    max = form.most.as_ref().map(|it| it.text.clone());
                 }
             }
             _ => {}
@@ -179,37 +254,46 @@ impl Profile {
             sum,
             min,
             max,
-            values: if few { self.order } else { Vec::new() },
+            values: if few { self.values.into_iter().map(|it| it.1).collect() } else { Vec::new() },
         }
     }
 }
 
+/// The first of two lines, 0 being none.
+fn first_of(a: u32, b: u32) -> u32 {
+    if a == 0 || b != 0 && b < a { b } else { a }
+}
+
 impl Sum {
-    fn add(&mut self, value: Option<f64>, text: &str, only: bool) {
+    fn add(&mut self, value: Option<Billionths>, text: &str, line: u32, only: bool) {
         let Some(value) = value else { return };
         self.sum += value;
         self.proofs += u64::from(only);
-        if self.least.as_ref().is_none_or(|it| value < it.0) {
-            self.least = Some((value, text.to_owned()));
-        }
-        if self.most.as_ref().is_none_or(|it| value > it.0) {
-            self.most = Some((value, text.to_owned()));
-        }
+        Extreme::keep_least(&mut self.least, value, line, text);
+        Extreme::keep_most(&mut self.most, value, line, text);
+    }
+
+    fn join(&mut self, other: Self) {
+        self.sum += other.sum;
+        self.proofs += other.proofs;
+        other.least.into_iter().for_each(|it| Extreme::keep_least(&mut self.least, it.value, it.line, &it.text));
+        other.most.into_iter().for_each(|it| Extreme::keep_most(&mut self.most, it.value, it.line, &it.text));
     }
 }
 
 impl Form {
     fn add(&mut self, at: sop_core::Moment, text: &str, line: u32) {
-        if self.n == 0 {
-            self.first_line = line;
-        }
         self.n += 1;
-        if self.least.as_ref().is_none_or(|it| at < it.0) {
-            self.least = Some((at, text.to_owned()));
-        }
-        if self.most.as_ref().is_none_or(|it| at > it.0) {
-            self.most = Some((at, text.to_owned()));
-        }
+        self.first_line = first_of(self.first_line, line);
+        Extreme::keep_least(&mut self.least, at, line, text);
+        Extreme::keep_most(&mut self.most, at, line, text);
+    }
+
+    fn join(&mut self, other: Self) {
+        self.n += other.n;
+        self.first_line = first_of(self.first_line, other.first_line);
+        other.least.into_iter().for_each(|it| Extreme::keep_least(&mut self.least, it.value, it.line, &it.text));
+        other.most.into_iter().for_each(|it| Extreme::keep_most(&mut self.most, it.value, it.line, &it.text));
     }
 }
 
@@ -225,10 +309,12 @@ pub(super) fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 
+const BILLION: Billionths = 1_000_000_000;
+
 /// A number as text, read with the point or with the comma before the decimals, where that is possible.
 struct Number {
-    point: Option<f64>,
-    comma: Option<f64>,
+    point: Option<Billionths>,
+    comma: Option<Billionths>,
     has_decimals: bool,
 }
 
@@ -238,6 +324,13 @@ pub(super) fn is_number(text: &str) -> bool {
 }
 
 fn number(text: &str) -> Option<Number> {
+    if let Some(plain) = plain_number(text.as_bytes()) {
+        return Some(plain);
+    }
+    // Most texts are words: those need not be taken apart.
+    if !text.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     let text = text.trim();
     let (text, negative) = match text.strip_prefix('(').and_then(|it| it.strip_suffix(')')) {
         Some(inner) => (inner, true),
@@ -263,23 +356,66 @@ fn number(text: &str) -> Option<Number> {
     let text: String = text.chars().map(|c| if matches!(c, '\'' | '’' | '\u{a0}' | '\u{202f}') { ' ' } else { c }).collect();
     let read = |group: char, decimal: char| {
         let (whole, part) = match text.split_once(decimal) {
-            Some((whole, part)) => (whole, Some(part)),
-            None => (text.as_str(), None),
+            Some((whole, part)) => (whole, part),
+            None => (text.as_str(), ""),
         };
         let groups: Vec<&str> = whole.split([group, ' ']).collect();
         let grouped = groups.len() == 1 || groups[0].len() <= 3 && !groups[0].is_empty() && groups[1..].iter().all(|it| it.len() == 3);
-        if !grouped || part.is_some_and(|it| !it.bytes().all(|c| c.is_ascii_digit())) || whole.contains(decimal) {
+        if !grouped || !part.bytes().all(|c| c.is_ascii_digit()) || whole.contains(decimal) {
             return None;
         }
-        let plain = format!("0{}.{}", groups.concat(), part.filter(|it| !it.is_empty()).unwrap_or("0"));
-        plain.parse::<f64>().ok().map(|it| if negative { -it } else { it })
+        let digits = groups.concat() + part;
+        let value = billionths(digits.parse().ok()?, part.len());
+        Some(if negative { -value } else { value })
     };
     let (point, comma) = (read(',', '.'), read('.', ','));
     let has_decimals = match (point, comma) {
         (Some(_), Some(_)) => text.contains('.'),
-        _ => text.contains(['.', ',']) && point.or(comma).is_some_and(|it| it.fract() != 0.0 || text.matches(['.', ',']).count() == 1),
+        _ => text.contains(['.', ',']) && point.or(comma).is_some_and(|it| it % BILLION != 0 || text.matches(['.', ',']).count() == 1),
     };
     (point.is_some() || comma.is_some()).then_some(Number { point, comma, has_decimals })
+}
+
+/// Reads `-1234.50`, as programs write it: most numbers of an export are so, and there are millions.
+fn plain_number(text: &[u8]) -> Option<Number> {
+    let (digits, negative) = match text.split_first()? {
+        (b'-', rest) => (rest, true),
+        _ => (text, false),
+    };
+    if digits.len() > 16 || !digits.first()?.is_ascii_digit() {
+        return None;
+    }
+    let (mut value, mut point_at) = (0_i64, None);
+    for (at, c) in digits.iter().enumerate() {
+        match c {
+            b'0'..=b'9' => value = value * 10 + i64::from(c - b'0'),
+            b'.' if point_at.is_none() => point_at = Some(at),
+            _ => return None,
+        }
+    }
+    let n = digits.len() - usize::from(point_at.is_some());
+    let code = digits[0] == b'0' && digits.len() > 1 && point_at.is_none();
+    if code || n > 15 {
+        return None;
+    }
+    let value = if negative { -value } else { value };
+    let decimals = point_at.map_or(0, |at| digits.len() - at - 1);
+    let point = billionths(value, decimals);
+    // 1.234 may be a thousand and more.
+    let comma = match point_at {
+        None => Some(point),
+        Some(at) => (at <= 3 && decimals == 3).then(|| billionths(value, 0)),
+    };
+    Some(Number { point: Some(point), comma, has_decimals: point_at.is_some() })
+}
+
+fn billionths(value: i64, decimals: usize) -> Billionths {
+    let value = Billionths::from(value);
+    match u32::try_from(decimals) {
+        Ok(n) if n <= 9 => value * 10_i128.pow(9 - n),
+        Ok(n) if n < 30 => value / 10_i128.pow(n - 9),
+        _ => 0,
+    }
 }
 
 fn words(name: &str) -> Vec<String> {
@@ -410,6 +546,41 @@ mod tests {
         check(&["(12.50)", "-1"], ColumnType::Decimal, Some(-13.5), Some("(12.50)"));
         check(&["00418835", "00418836"], ColumnType::Text, None, None);
         check(&["31.10.2026", "02.11.2026"], ColumnType::Date, None, Some("31.10.2026"));
+    }
+
+    #[test]
+    fn a_column_in_parts_is_the_column() {
+        let values = ["3.5", "x", "3.50", "1.234", "2026-01-02", "07", "(4)", "3.5", "y y"];
+        let show = |it: Profile| {
+            let (odd, first) = (it.odd_line, it.forms[0].first_line);
+            format!("{:?} {odd} {first}", it.column())
+        };
+        let profile = |from: usize, to: usize| {
+            let mut profile = Profile::new("amount");
+            (from..to).for_each(|at| profile.add(values[at], at as u32 + 2));
+            profile
+        };
+        for cut in 0..=values.len() {
+            let (mut one, two) = (profile(0, cut), profile(cut, values.len()));
+            one.join(two);
+            assert_eq!(show(one), show(profile(0, values.len())), "cut at {cut}");
+            let (one, mut two) = (profile(0, cut), profile(cut, values.len()));
+            two.join(one);
+            assert_eq!(show(two), show(profile(0, values.len())), "joined from behind at {cut}");
+        }
+    }
+
+    #[test]
+    fn plain_numbers_are_read_as_all_others_are() {
+        for text in ["0", "7", "-7", "486.50", "1.234", "1234.567", "12.3456", "0.5", "00.5", "123456789012345", "5."] {
+            let plain = plain_number(text.as_bytes()).unwrap_or_else(|| panic!("{text} is plain"));
+            // A trailing space sends it the long way.
+            let long = number(&format!("{text} ")).unwrap();
+            assert_eq!((plain.point, plain.comma, plain.has_decimals), (long.point, long.comma, long.has_decimals), "{text}");
+        }
+        for text in ["007", "1,5", "1234567890123456", "-", "", "1.2.3", "x", ".5"] {
+            assert!(plain_number(text.as_bytes()).is_none(), "{text}");
+        }
     }
 
     #[test]
