@@ -1,5 +1,7 @@
 //! Prints how fast masking is, over a text of ten megabytes as exports, notes and logs make it, and over short blocks.
 
+#![expect(clippy::disallowed_methods, reason = "it measures time, and is no stage")]
+
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::time::Instant;

@@ -39,14 +39,16 @@ pub fn redact_row(text: &str) -> Redacted {
 /// Masks the name of a file. It is what the file is known by, so a number in it goes only if it proves what it is, or
 /// if the word for it stands beside it.
 pub fn redact_name(path: &str) -> String {
-    let plain = mask(path, ENGINE.spans(path, |it| it.in_names)).text;
-    // Names are written with underscores where a sentence has spaces.
-    if !plain.contains('_') {
-        return plain;
+    let mut spans = ENGINE.spans(path, |it| it.in_names);
+    // Names are written with underscores where a sentence has spaces: a word may begin behind each of them.
+    if path.contains('_') {
+        spans.extend(ENGINE.spans(&path.replace('_', " "), |it| it.in_names));
+        for (at, _) in path.match_indices('_') {
+            let rest = ENGINE.spans(&path[at + 1..], |it| it.in_names);
+            spans.extend(rest.into_iter().map(|it| Span { from: it.from + at + 1, to: it.to + at + 1, ..it }));
+        }
     }
-    let spaced = plain.replace('_', " ");
-    let spans = ENGINE.spans(&spaced, |it| it.in_names);
-    mask(&plain, spans).text
+    mask(path, spans).text
 }
 
 /// A part of a text that must go.
@@ -404,5 +406,7 @@ static DATA: LazyLock<&'static [RuleData]> = LazyLock::new(|| {
     Vec::leak(rules.collect())
 });
 
+#[cfg(test)]
+mod labelled;
 #[cfg(test)]
 mod tests;

@@ -208,7 +208,8 @@ fn is_phone(text: &str) -> bool {
     // A run of five-digit numbers after "mobile" is a list of tickets.
     let ids = text.split(' ').count() > 1 && text.split(' ').all(|it| it.len() == 5) && !text.starts_with('0');
     let amounts = text.matches('.').count() == 1 && !text.contains(' ');
-    (7..=15).contains(&count) && !iso_date && !ids && !amounts
+    let most = if text.starts_with('+') { 15 } else { 13 };
+    (7..=most).contains(&count) && !iso_date && !ids && !amounts
 }
 
 /// Money that somebody earns, not a year, a day or a count of people.
