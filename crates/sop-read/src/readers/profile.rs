@@ -282,7 +282,7 @@ fn number(text: &str) -> Option<Number> {
     (point.is_some() || comma.is_some()).then_some(Number { point, comma, has_decimals })
 }
 
-fn words(name: &str) -> Vec<String> {
+pub(crate) fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut before_lower = false;
     for c in name.chars() {
@@ -299,7 +299,7 @@ fn words(name: &str) -> Vec<String> {
 }
 
 /// Whether a column names or reaches a person, so that its values are not shown.
-pub(super) fn is_personal(name: &str) -> bool {
+pub(crate) fn is_personal(name: &str) -> bool {
     const WHO: &[&str] = &[
         "customer",
         "requester",
@@ -335,7 +335,7 @@ pub(super) fn is_personal(name: &str) -> bool {
 }
 
 /// Whether a column tells how to reach a person or who exactly they are: then its rows are data, not words.
-pub(super) fn reaches_a_person(name: &str) -> bool {
+pub(crate) fn reaches_a_person(name: &str) -> bool {
     const HOW: &[&str] = &[
         "email",
         "mail",

@@ -2,6 +2,7 @@
 
 use super::lines::{document, ending, fold, place};
 use super::profile::{Profile, counted, is_number, is_personal, reaches_a_person, repeats};
+use crate::customers::Columns;
 use crate::reader::{About, Input, Raw, Reader, decode, is_text};
 use sop_core::{Block, BlockKind, Document, Format, Table};
 use std::collections::BTreeSet;
@@ -23,6 +24,8 @@ const MAX_ROWS: usize = 60;
 /// The header is looked for among the first rows.
 const MAX_HEAD: usize = 40;
 const MAX_COLUMNS: usize = 500;
+/// Of a longer list of customers the first are known by name.
+const MAX_NAMES: usize = 5_000;
 /// A record of more lines has a quotation mark that nobody closed.
 const MAX_RECORD_LINES: usize = 200;
 const MAX_REMARKED: usize = 5;
@@ -249,6 +252,9 @@ struct TableReading {
     open_comments: usize,
     twice: u64,
     seen: BTreeSet<u64>,
+    /// Where names of customers stand, and the names.
+    customers: Option<Columns>,
+    outsiders: BTreeSet<String>,
 }
 
 impl TableReading {
@@ -271,6 +277,8 @@ impl TableReading {
             header,
             header_line: header.map_or(1, |at| head[at].from),
             form: short && is_form(&names, head, header),
+            customers: Columns::of(&names),
+            outsiders: BTreeSet::new(),
             columns: names.iter().map(|it| Profile::new(it)).collect(),
             preamble: Vec::new(),
             rows: 0,
@@ -332,6 +340,11 @@ impl TableReading {
         self.ended = false;
         self.rows += 1;
         self.check_shape(record);
+        if let Some(customers) = &self.customers
+            && self.outsiders.len() < MAX_NAMES
+        {
+            self.outsiders.extend(customers.people(&record.cells));
+        }
         for (cell, column) in record.cells.iter().zip(&mut self.columns) {
             column.add(cell, record.from);
         }
@@ -388,6 +401,7 @@ impl TableReading {
 
     fn finish(self, doc: &mut Document) {
         doc.blocks.extend(self.comments);
+        doc.outsiders.extend(self.outsiders);
         let personal = self.columns.iter().any(|it| reaches_a_person(&it.name) || it.looks_personal() && !it.personal);
         // Rows that reach people are data, even few of them. A form is read for what is asked in it.
         if self.form || self.rows as usize <= MAX_ROWS && !personal {
