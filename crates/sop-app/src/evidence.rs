@@ -66,7 +66,7 @@ pub fn gather(root: &Path, options: &SourceOptions, pictures: &dyn Pictures, pro
                 if let Ok(mut slot) = slots[n].lock() {
                     *slot = Some(read);
                 }
-                progress(done.fetch_add(1, Ordering::Relaxed) + 1, total, &artifact.path);
+                progress(done.fetch_add(1, Ordering::Relaxed) + 1, total, &sop_rules::redact_name(&artifact.path));
             };
             let thread = std::thread::Builder::new().stack_size(STACK);
             if thread.spawn_scoped(scope, work).is_err() {
@@ -93,11 +93,17 @@ pub fn gather(root: &Path, options: &SourceOptions, pictures: &dyn Pictures, pro
             None => {}
         }
     }
+    sop_read::conceal_customers(&mut documents);
     // The evidence list of an earlier draft is our own.
     left_out.retain(|it| !it.path.trim_end_matches('/').ends_with(".sop"));
+    // Names of files that no reader has seen have not been masked yet.
+    left_out.iter_mut().for_each(|it| it.path = sop_rules::redact_name(&it.path));
+    for it in &mut problems {
+        (it.path, it.message) = (sop_rules::redact_name(&it.path), sop_rules::redact_name(&it.message));
+    }
     left_out.sort_by(|a, b| b.sensitive.cmp(&a.sensitive).then(a.path.cmp(&b.path)));
     problems.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(Gathered { name: collection.name.clone(), documents, left_out, problems, digest })
+    Ok(Gathered { name: sop_rules::redact_name(&collection.name), documents, left_out, problems, digest })
 }
 
 fn read_one(collection: &Collection, artifact: &Artifact, pictures: &dyn Pictures) -> Result<Warned<Option<Reading>>, CollectError> {

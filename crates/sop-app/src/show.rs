@@ -35,15 +35,23 @@ pub fn show(id: &str, sop: &Path, from: Option<&Path>) -> Result<Shown, AppError
     if !root.exists() {
         return Err(AppError::FolderGone { path: root.display().to_string() });
     }
-    // Only the cited file is read again.
-    let options = SourceOptions { include: vec![escape(&anchor.path)], exclude: Vec::new() };
+    // Only the cited file is read again, and those that tell who the customers are, whose names stand nowhere.
+    let mut include = vec![escape(&anchor.path)];
+    include.extend(sop_read::TELLING.iter().map(|it| format!("**/*.{it}")));
+    let options = SourceOptions { include, exclude: Vec::new() };
     let gathered = gather(root, &options, &PictureCache::new(), &|_, _, _| {})?;
     let (lines, found) = gathered.documents.iter().find(|it| it.path == anchor.path).map_or_else(|| (Vec::new(), false), |document| context(document, &anchor));
     Ok(Shown { id: format!("E{}", number.unwrap_or(0)), anchor, lines, found })
 }
 
-/// A path as a pattern that fits only itself.
+/// A path as a pattern that fits only itself, and whatever stood where something is masked.
 fn escape(path: &str) -> String {
+    if let Some((before, rest)) = path.split_once('[')
+        && let Some((mask, after)) = rest.split_once(']')
+    {
+        let masked = if mask.ends_with(" removed") { "*".to_owned() } else { format!("[[]{}[]]", escape(mask)) };
+        return escape(before) + &masked + &escape(after);
+    }
     path.chars().map(|c| if "*?[]{}!\\".contains(c) { format!("[{c}]") } else { c.to_string() }).collect()
 }
 

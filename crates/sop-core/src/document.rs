@@ -182,6 +182,10 @@ pub struct Document {
     pub redactions: Vec<Redaction>,
     /// What a person should know of how it was read: "rows 3 and 9 are broken", "2 pages are scans".
     pub remarks: Vec<String>,
+    /// Names of private people that a table of customers holds. They serve to mask them in other files, are never
+    /// written, and are gone before anything is made of the document.
+    #[serde(skip)]
+    pub outsiders: Vec<String>,
 }
 
 impl Document {
@@ -198,6 +202,7 @@ impl Document {
             source: None,
             redactions: Vec::new(),
             remarks: Vec::new(),
+            outsiders: Vec::new(),
         }
     }
 

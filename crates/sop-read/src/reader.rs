@@ -93,7 +93,9 @@ fn finish(artifact: &Artifact, judged: Judged) -> Warned<Option<Reading>> {
         Judged::NoReader => Warned::new(Some(left_out(artifact, no_reader(artifact.name()), false))),
         Judged::Broken(message) => {
             let hint = Some("open the file to see whether it is whole, or leave it out".to_owned());
-            Warned { output: None, problems: vec![Problem { path: artifact.path.clone(), message, hint }] }
+            // What went wrong may repeat what stands in the file.
+            let (path, message) = (sop_rules::redact_name(&artifact.path), sop_rules::redact_row(&message).text);
+            Warned { output: None, problems: vec![Problem { path, message, hint }] }
         }
     }
 }
@@ -218,6 +220,9 @@ fn redact(Raw(mut document): Raw) -> Document {
     for block in &mut document.blocks {
         redact_block(block, document.format, &mut of_blocks);
     }
+    if matches!(document.format, Format::Pdf | Format::Picture) {
+        redact_across(&mut document.blocks, &mut of_blocks);
+    }
     for table in &mut document.tables {
         redact_table(table, &mut of_blocks);
     }
@@ -232,8 +237,38 @@ fn redact(Raw(mut document): Raw) -> Document {
         *text = sop_rules::redact(text).text;
     }
     document.path = sop_rules::redact_name(&document.path);
+    document.blocks.iter_mut().for_each(|it| redact_place(&mut it.place));
+    document.tables.iter_mut().for_each(|it| redact_place(&mut it.place));
+    found.iter_mut().for_each(|it| redact_place(&mut it.place));
     document.redactions = found;
     document
+}
+
+/// Names of sheets and attachments are part of a place.
+fn redact_place(place: &mut Place) {
+    match place {
+        Place::Cell { sheet, .. } | Place::CellNote { sheet, .. } => *sheet = sop_rules::redact_name(sheet),
+        Place::Inside { name, place } => {
+            *name = sop_rules::redact_name(name);
+            redact_place(place);
+        }
+        _ => {}
+    }
+}
+
+/// On paper the word for a number often stands in the line above it.
+fn redact_across(blocks: &mut [Block], found: &mut Vec<Redaction>) {
+    let lines: Vec<&str> = blocks.iter().map(|it| it.text.as_str()).collect();
+    if lines.iter().any(|it| it.contains('\n')) {
+        return;
+    }
+    let redacted = sop_rules::redact(&lines.join("\n")).text;
+    for (block, line) in blocks.iter_mut().zip(redacted.split('\n')) {
+        if block.text != line {
+            block.text = line.to_owned();
+            found.push(Redaction { what: "personal data".to_owned(), place: block.place.clone() });
+        }
+    }
 }
 
 fn redact_block(block: &mut Block, format: Format, found: &mut Vec<Redaction>) {
@@ -242,7 +277,7 @@ fn redact_block(block: &mut Block, format: Format, found: &mut Vec<Redaction>) {
     block.text = redacted.text;
     found.extend(redacted.found.into_iter().map(|what| Redaction { what: what.to_owned(), place: block.place.clone() }));
     // A chat may name a stranger by number only. Names and the addresses of people who act stay.
-    let spoken = block.speaker.iter_mut().chain(&mut block.to).filter(|it| it.contains(|c: char| c.is_ascii_digit()));
+    let spoken = block.speaker.iter_mut().chain(&mut block.to).filter(|it| it.contains(|c: char| c.is_ascii_digit() || c == '@'));
     for text in block.context.iter_mut().chain(spoken) {
         *text = sop_rules::redact(text).text;
     }
@@ -250,6 +285,7 @@ fn redact_block(block: &mut Block, format: Format, found: &mut Vec<Redaction>) {
 
 fn redact_table(table: &mut Table, found: &mut Vec<Redaction>) {
     let place = table.place.clone();
+    table.name = sop_rules::redact_name(&table.name);
     let columns = table.columns.iter_mut().flat_map(|it| it.values.iter_mut().chain(&mut it.min).chain(&mut it.max).chain(Some(&mut it.name)));
     for text in columns.chain(&mut table.preamble) {
         let redacted = sop_rules::redact_row(text);

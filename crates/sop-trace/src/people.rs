@@ -322,7 +322,13 @@ impl Addresses {
     fn of(documents: &[Document]) -> Self {
         let from = re!(r"(?i)^From: (.*?) ?<[\w.+-]+@([\w-]+(?:\.[\w-]+)+)>");
         let mut found = Self::default();
-        for block in documents.iter().flat_map(|it| &it.blocks).filter(|it| it.text.contains('@')) {
+        for block in documents.iter().flat_map(|it| &it.blocks).filter(|it| it.text.contains(['@', ']'])) {
+            // A private address was masked; it is of no house.
+            if block.kind == BlockKind::Field
+                && let Some(private) = re!(r"(?i)^From: (.*?) ?<\[e-mail address removed\]>").captures(&block.text)
+            {
+                found.own.entry(clean(&private[1]).0).or_default().insert(String::new());
+            }
             if block.kind == BlockKind::Field
                 && let Some(own) = from.captures(&block.text)
             {

@@ -7,6 +7,7 @@
 
 mod cli;
 mod draft;
+mod leak;
 mod tidy;
 
 use std::io::Write as _;

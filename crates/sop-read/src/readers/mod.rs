@@ -26,6 +26,8 @@ mod table;
 mod text;
 mod workbook;
 
+pub(crate) use profile::{is_personal, reaches_a_person, words};
+
 use crate::reader::{LongRead, Reader};
 
 pub(crate) const READERS: &[Reader] = &[

@@ -418,7 +418,7 @@ fn billionths(value: i64, decimals: usize) -> Billionths {
     }
 }
 
-fn words(name: &str) -> Vec<String> {
+pub(crate) fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut before_lower = false;
     for c in name.chars() {
@@ -435,7 +435,7 @@ fn words(name: &str) -> Vec<String> {
 }
 
 /// Whether a column names or reaches a person, so that its values are not shown.
-pub(super) fn is_personal(name: &str) -> bool {
+pub(crate) fn is_personal(name: &str) -> bool {
     const WHO: &[&str] = &[
         "customer",
         "requester",
@@ -471,7 +471,7 @@ pub(super) fn is_personal(name: &str) -> bool {
 }
 
 /// Whether a column tells how to reach a person or who exactly they are: then its rows are data, not words.
-pub(super) fn reaches_a_person(name: &str) -> bool {
+pub(crate) fn reaches_a_person(name: &str) -> bool {
     const HOW: &[&str] = &[
         "email",
         "mail",

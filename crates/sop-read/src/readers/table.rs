@@ -2,6 +2,7 @@
 
 use super::lines::{document, ending, fold, place};
 use super::profile::{Hashes, Profile, counted, hash, is_number, is_personal, reaches_a_person, repeats};
+use crate::customers::Columns;
 use crate::reader::{About, Input, Raw, Reader, decode, encoding, is_text};
 use memchr::{memchr, memchr_iter, memchr2, memrchr};
 use sop_core::{Block, BlockKind, Document, Format, Table};
@@ -27,6 +28,8 @@ const MAX_ROWS: usize = 60;
 /// The header is looked for among the first rows.
 const MAX_HEAD: usize = 40;
 const MAX_COLUMNS: usize = 500;
+/// Of a longer list of customers the first are known by name.
+const MAX_NAMES: usize = 5_000;
 /// A record of more lines has a quotation mark that nobody closed.
 const MAX_RECORD_LINES: u32 = 200;
 const MAX_REMARKED: usize = 5;
@@ -433,6 +436,9 @@ pub(super) struct TableReading {
     twice: u64,
     /// Hashes of the rows that were seen; nothing in a part of a table.
     seen: Option<Hashes>,
+    /// Where names of customers stand, and the names.
+    customers: Option<Columns>,
+    outsiders: BTreeSet<String>,
 }
 
 impl TableReading {
@@ -460,6 +466,8 @@ impl TableReading {
             header,
             header_line: header.map_or(1, |at| head[at].from),
             form: short && is_form(&names, &head, header),
+            customers: Columns::of(&names),
+            outsiders: BTreeSet::new(),
             columns: names.iter().map(|it| Profile::new(it)).collect(),
             width: names.iter().filter(|it| !it.is_empty()).count().max(1),
             preamble: Vec::new(),
@@ -499,6 +507,8 @@ impl TableReading {
             comments: Vec::new(),
             open_comments: 0,
             twice: 0,
+            customers: None,
+            outsiders: BTreeSet::new(),
             seen: None,
         }
     }
@@ -573,6 +583,11 @@ impl TableReading {
         self.ended = false;
         self.rows += 1;
         self.check_shape(record);
+        if let Some(customers) = &self.customers
+            && self.outsiders.len() < MAX_NAMES
+        {
+            self.outsiders.extend(customers.people(&record.cells));
+        }
         for (cell, column) in record.cells.iter().zip(&mut self.columns) {
             column.add(cell, record.from);
         }
@@ -637,6 +652,7 @@ impl TableReading {
 
     pub fn finish(self, doc: &mut Document) {
         doc.blocks.extend(self.comments);
+        doc.outsiders.extend(self.outsiders);
         let personal = self.columns.iter().any(|it| reaches_a_person(&it.name) || it.looks_personal() && !it.personal);
         // Rows that reach people are data, even few of them. A form is read for what is asked in it.
         if self.form || self.rows as usize <= MAX_ROWS && !personal {
