@@ -2,7 +2,7 @@
 
 use crate::AppError;
 use sop_core::{Document, LeftOut, Problem};
-use sop_read::{Pictures, Reading};
+use sop_read::{People, Pictures, Reading};
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -42,6 +42,12 @@ pub fn gather(root: &Path, options: &SourceOptions, pictures: &dyn Pictures, pro
         &sop_collect::Options { include: options.include.clone(), exclude: options.exclude.clone(), max_file_bytes: sop_collect::MAX_FILE_BYTES },
     )?;
     let total = collection.artifacts.len();
+    let mut people = People::default();
+    for artifact in collection.artifacts.iter().filter(|it| it.name().ends_with("users.json")) {
+        if let Ok(bytes) = collection.bytes(artifact) {
+            people.add(artifact.name(), &bytes);
+        }
+    }
     // Threads of our own: inside rayon's pool the recognition of pictures, which uses that pool, could wait for itself.
     let next = AtomicUsize::new(0);
     let done = AtomicUsize::new(0);
@@ -55,7 +61,7 @@ pub fn gather(root: &Path, options: &SourceOptions, pictures: &dyn Pictures, pro
                 let Some(artifact) = collection.artifacts.get(n) else { return };
                 let read = match collection.bytes(artifact) {
                     Ok(bytes) => {
-                        let read = sop_read::read(artifact, &bytes, pictures);
+                        let read = sop_read::read(artifact, &bytes, pictures, &people);
                         (read.output, read.problems)
                     }
                     Err(err) => (None, vec![Problem { path: artifact.path.clone(), message: err.to_string(), hint: None }]),

@@ -5,4 +5,4 @@
 mod reader;
 mod readers;
 
-pub use reader::{About, PictureLine, Pictures, Reading, formats, read};
+pub use reader::{About, People, PictureLine, Pictures, Reading, formats, read};

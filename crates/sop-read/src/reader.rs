@@ -3,10 +3,16 @@
 use crate::readers::READERS;
 use encoding_rs::Encoding;
 use sop_core::{Artifact, Block, BlockKind, Document, Format, LeftOut, Place, Problem, Redaction, Table, Warned};
+use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A mail inside a mail inside an archive is as deep as work goes.
 const MAX_DEPTH: u8 = 3;
+/// Archives inside a folder unpack to no more than this, all that is in them together.
+const MAX_UNPACKED: u64 = 300_000_000;
+const MAX_UNPACKED_FILES: u32 = 2_000;
+const MAX_PEOPLE_FILE: usize = 50_000_000;
 /// What the judges of sensitive papers see of a long document.
 const MAX_JUDGED: usize = 200_000;
 
@@ -22,7 +28,7 @@ pub struct PictureLine {
 
 /// Recognises the text in pictures. The edge passes it in, so that it can keep a cache.
 pub trait Pictures: Sync {
-    /// Returns the lines of a PNG or JPEG picture from top to bottom, or why it cannot.
+    /// Returns the lines of a picture from top to bottom, or why it cannot.
     fn lines(&self, bytes: &[u8]) -> Result<Vec<PictureLine>, String>;
 }
 
@@ -40,8 +46,53 @@ pub(crate) struct Input<'a> {
     pub name: &'a str,
     pub bytes: &'a [u8],
     pub pictures: &'a dyn Pictures,
+    pub people: &'a People,
+    /// What may still be unpacked of the file, and of what is inside it.
+    pub budget: &'a Budget,
     /// How many files this one is inside of.
     pub depth: u8,
+}
+
+/// How much may be unpacked of one file of the folder, however deep archives stand in each other.
+pub(crate) struct Budget {
+    bytes: Cell<u64>,
+    files: Cell<u32>,
+}
+
+impl Budget {
+    fn new() -> Self {
+        Self { bytes: Cell::new(MAX_UNPACKED), files: Cell::new(MAX_UNPACKED_FILES) }
+    }
+
+    /// How many bytes may still be unpacked.
+    pub fn bytes(&self) -> u64 {
+        if self.files.get() == 0 { 0 } else { self.bytes.get() }
+    }
+
+    /// Notes that a file of this size was unpacked.
+    pub fn spend(&self, size: u64) {
+        self.bytes.set(self.bytes.get().saturating_sub(size));
+        self.files.set(self.files.get().saturating_sub(1));
+    }
+}
+
+/// Who is behind the ids that a chat export uses in place of names. One file of the export tells it for all others.
+#[derive(Debug, Default, Clone)]
+pub struct People(BTreeMap<String, String>);
+
+impl People {
+    /// Adds the people of a file, if that is what it lists: `users.json` of an export from Slack.
+    pub fn add(&mut self, name: &str, bytes: &[u8]) {
+        if matches!(name.to_lowercase().as_str(), "users.json" | "org_users.json") && bytes.len() <= MAX_PEOPLE_FILE {
+            for (id, name) in crate::readers::people(bytes) {
+                self.0.entry(id).or_insert(name);
+            }
+        }
+    }
+
+    pub(crate) fn names(&self) -> &BTreeMap<String, String> {
+        &self.0
+    }
 }
 
 /// A document that has not been redacted. It cannot leave the crate.
@@ -77,8 +128,9 @@ pub fn formats() -> impl Iterator<Item = (&'static str, About)> {
 }
 
 /// Reads a file into a redacted document, or says why it is left out.
-pub fn read(artifact: &Artifact, bytes: &[u8], pictures: &dyn Pictures) -> Warned<Option<Reading>> {
-    let input = Input { artifact, name: artifact.name(), bytes, pictures, depth: 0 };
+pub fn read(artifact: &Artifact, bytes: &[u8], pictures: &dyn Pictures, people: &People) -> Warned<Option<Reading>> {
+    let budget = Budget::new();
+    let input = Input { artifact, name: artifact.name(), bytes, pictures, people, budget: &budget, depth: 0 };
     match judge(&input, &artifact.path) {
         Judged::Readable(raw) => Warned::new(Some(Reading::Document(Box::new(redact(raw))))),
         Judged::Sensitive(reason) => Warned::new(Some(left_out(artifact, reason, true))),
@@ -95,7 +147,7 @@ pub(crate) fn read_inside(name: &str, bytes: &[u8], outer: &Input<'_>) -> Option
     if outer.depth >= MAX_DEPTH || bytes.is_empty() {
         return None;
     }
-    let input = Input { artifact: outer.artifact, name, bytes, pictures: outer.pictures, depth: outer.depth + 1 };
+    let input = Input { name, bytes, depth: outer.depth + 1, ..*outer };
     let mut document = match judge(&input, name) {
         Judged::Readable(Raw(document)) => document,
         Judged::NoReader => return None,
@@ -167,9 +219,37 @@ fn left_out(artifact: &Artifact, reason: String, sensitive: bool) -> Reading {
     Reading::LeftOut(LeftOut { path: sop_rules::redact_name(&artifact.path), reason, sensitive })
 }
 
+/// What makes a file readable that has no reader.
+const ADVICE: &[(&[&str], &str)] = &[
+    (&["pst", "ost", "nst", "dbx"], "save the messages that matter as .msg or .eml"),
+    (&["heic", "heif", "avif", "jxl", "psd", "ai", "xcf", "raw", "cr2", "nef", "dng"], "export it as PNG or JPEG"),
+    (&["mov", "mp4", "m4v", "avi", "mkv", "webm", "wmv", "flv"], "put its transcript (.vtt or .srt) or screenshots beside it"),
+    (&["m4a", "mp3", "wav", "ogg", "opus", "aac", "flac", "wma", "amr"], "put its transcript (.vtt, .srt or text) beside it"),
+    (&["one", "onetoc2", "onepkg"], "export the section as PDF or Word"),
+    (&["mpp", "mpt"], "export it as XML, Excel or PDF"),
+    (&["accdb", "mdb", "fmp12"], "export the tables as Excel or CSV, and the forms as PDF"),
+    (&["dwg", "dxf", "skp", "rvt", "step", "stp", "vsd", "odg", "pub", "indd", "sketch", "fig"], "export it as PDF"),
+    (&["pbix", "pbit", "twb", "twbx", "qvw", "qvf"], "export the page as PDF, and the data behind it as Excel or CSV"),
+    (&["xps", "oxps", "djvu", "mobi", "azw3"], "print it as PDF"),
+    (&["wpd", "wps", "hwp", "cwk", "abw", "lwp"], "save it as .docx or PDF"),
+    (&["123", "wk4", "qpw", "wb3"], "save it as .xlsx"),
+    (&["sav", "dta", "sas7bdat", "rds", "rdata", "feather", "orc", "avro", "h5", "hdf5", "mat"], "export the data as CSV"),
+    (&["pkl", "pickle", "joblib", "npy", "npz"], "write the data out as CSV"),
+    (&["7z", "rar", "xz", "bz2", "zst", "lz", "cab", "iso", "dmg"], "unpack it into the folder, or pack it as .zip"),
+    (&["gdoc", "gsheet", "gslides", "url", "webloc", "lnk"], "it only points elsewhere: download what it points to"),
+    (&["pages", "key"], "export it as PDF or Word"),
+    (&["numbers"], "export it as Excel or PDF"),
+    (&["qbw", "qbb", "sage", "mmb"], "export the report as PDF or Excel"),
+];
+
 fn no_reader(name: &str) -> String {
     match name.rsplit_once('.') {
-        Some((stem, extension)) if !stem.is_empty() && !extension.contains(' ') => format!("no reader for .{} files", extension.to_lowercase()),
+        Some((stem, extension)) if !stem.is_empty() && !extension.contains(' ') => {
+            let extension = extension.to_lowercase();
+            let advice = ADVICE.iter().find(|it| it.0.contains(&extension.as_str()));
+            let advice = advice.map(|it| format!("; {}", it.1)).unwrap_or_default();
+            format!("no reader for .{extension} files{advice}")
+        }
         _ => "no reader for this kind of file".to_owned(),
     }
 }
@@ -200,7 +280,7 @@ fn redact(Raw(mut document): Raw) -> Document {
 }
 
 fn redact_block(block: &mut Block, format: Format, found: &mut Vec<Redaction>) {
-    let data_row = block.kind == BlockKind::Row && matches!(format, Format::Csv | Format::Workbook | Format::Json);
+    let data_row = block.kind == BlockKind::Row && matches!(format, Format::Csv | Format::Workbook | Format::Json | Format::Database);
     let redacted = if data_row { sop_rules::redact_row(&block.text) } else { sop_rules::redact(&block.text) };
     block.text = redacted.text;
     found.extend(redacted.found.into_iter().map(|what| Redaction { what: what.to_owned(), place: block.place.clone() }));
@@ -331,7 +411,7 @@ pub(crate) mod tests_support {
             digest: sop_core::Digest(String::new()),
             modified: None,
         };
-        match read(&artifact, bytes, &Blind).output {
+        match read(&artifact, bytes, &Blind, &People::default()).output {
             Some(Reading::Document(document)) => *document,
             other => panic!("{name} was not read: {other:?}"),
         }
@@ -350,7 +430,7 @@ mod tests {
             digest: sop_core::Digest(String::new()),
             modified: None,
         };
-        read(&artifact, bytes, &tests_support::Blind).output.expect("it was read")
+        read(&artifact, bytes, &tests_support::Blind, &People::default()).output.expect("it was read")
     }
 
     #[test]
