@@ -445,6 +445,56 @@ mod tests {
         check("o.json", br#"[{"name":"A B","iban":"DE89370400440532013000"},{"name":"C D","iban":"DE12700202700015820931"}]"#, "bank and tax details");
     }
 
+    /// Bytes cut off and turned over, in many places of every kind of file: none may end the program or take long.
+    #[test]
+    fn damaged_files_are_survived() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files");
+        let mut seed = 0x9E37_79B9_u32;
+        let mut next = |below: usize| {
+            seed ^= seed << 13;
+            seed ^= seed >> 17;
+            seed ^= seed << 5;
+            seed as usize % below.max(1)
+        };
+        let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().path()).collect();
+        files.sort();
+        for file in files {
+            let (name, whole) = (file.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(&file).unwrap());
+            let artifact = Artifact {
+                id: sop_core::ArtifactId("a".into()),
+                path: name.clone(),
+                size: whole.len() as u64,
+                digest: sop_core::Digest(String::new()),
+                modified: None,
+            };
+            for n in 0..60 {
+                let mut bytes = whole.clone();
+                if n % 3 == 0 {
+                    bytes.truncate(next(whole.len()));
+                }
+                for _ in 0..=n / 4 {
+                    if let Some(byte) = {
+                        let at = next(bytes.len());
+                        bytes.get_mut(at)
+                    } {
+                        *byte = next(256) as u8;
+                    }
+                }
+                let read = read(&artifact, &bytes, &tests_support::Blind, &People::default());
+                assert!(read.output.is_some() || !read.problems.is_empty(), "{name} was passed over");
+            }
+        }
+    }
+
+    #[test]
+    fn what_would_make_a_file_readable_is_said() {
+        let check = |name: &str, expected: &str| assert_eq!(no_reader(name), expected);
+        check("box.pst", "no reader for .pst files; save the messages that matter as .msg or .eml");
+        check("photo.HEIC", "no reader for .heic files; export it as PNG or JPEG");
+        check("x.qqq", "no reader for .qqq files");
+        check("Thing", "no reader for this kind of file");
+    }
+
     #[test]
     fn credentials_in_notes_are_masked() {
         let text = "qube login for the demands run: lena / Autumn2026!\n\nqube password Autumn2026! always ask Lena first\n\nthe password is in .env\n";

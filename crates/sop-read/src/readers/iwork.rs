@@ -43,3 +43,21 @@ fn read(input: &Input<'_>) -> Result<Raw, String> {
     }
     Err(format!("has no preview inside; export it as {whole}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::reader::tests_support::read_raw;
+    use std::io::{Cursor, Write};
+
+    #[test]
+    fn preview_stands_for_the_file() {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, bytes) in [("Index/Document.iwa", &b"x"[..]), ("QuickLook/Preview.pdf", include_bytes!("../../tests/files/scan.pdf"))] {
+            zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(bytes).unwrap();
+        }
+        let document = read_raw("offer.pages", &zip.finish().unwrap().into_inner());
+        assert_eq!(document.format, sop_core::Format::Pdf);
+        assert_eq!(document.remarks, ["page 1 is a scan"]);
+    }
+}

@@ -6,9 +6,11 @@ use super::rtf;
 use crate::reader::{About, Input, Raw, Reader, decode};
 use cfb::CompoundFile;
 use encoding_rs::Encoding;
+use regex::Regex;
 use sop_core::{BlockKind, Document, Format, Moment};
 use std::borrow::Cow;
 use std::io::{Cursor, Read};
+use std::sync::LazyLock;
 
 pub(super) const READER: Reader = Reader {
     name: "outlook",
@@ -208,7 +210,7 @@ fn recipients(store: &mut Store<'_>, folder: &str) -> (Vec<String>, Vec<String>)
 /// Returns the body as lines: the plain one if there is one, else what HTML or RTF say.
 fn body(store: &mut Store<'_>, folder: &str) -> String {
     if let Some(text) = store.text(folder, id::BODY) {
-        return text;
+        return without_addresses(&text);
     }
     if let Some(bytes) = store.bytes(folder, id::HTML) {
         let html = store.code_page.map_or_else(|| decode(&bytes), |it| it.decode(&bytes).0.into_owned());
@@ -218,6 +220,12 @@ fn body(store: &mut Store<'_>, folder: &str) -> String {
         return text_of_html(&html);
     }
     store.bytes(folder, id::RTF).and_then(|it| unpack(&it)).map_or_else(String::new, |it| rtf::plain_text(&it))
+}
+
+/// Outlook writes the address of each link behind its words, which nobody sees in the message.
+fn without_addresses(text: &str) -> String {
+    static ADDRESS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"([^\s<>])[ \t]?<(?:https?://|mailto:|tel:|cid:)[^<>\s]*>").expect("a fixed pattern"));
+    ADDRESS.replace_all(text, "$1").into_owned()
 }
 
 fn attachments(store: &mut Store<'_>, folder: &str, letter: &Letter, input: &Input<'_>, document: &mut Document) {
@@ -332,6 +340,14 @@ mod tests {
             ]
         );
         assert_eq!(document.title.as_deref(), Some("Refund 4417"));
+    }
+
+    #[test]
+    fn address_behind_a_link_is_not_said() {
+        let check = |text: &str, expected: &str| assert_eq!(without_addresses(text), expected);
+        check("see the list <https://x.example/a?b=c> first", "see the list first");
+        check("Tom.B@x.example<mailto:Tom.B@x.example>", "Tom.B@x.example");
+        check("a < b\n<https://x.example>\n", "a < b\n<https://x.example>\n");
     }
 
     #[test]
