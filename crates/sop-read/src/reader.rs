@@ -280,7 +280,7 @@ fn redact(Raw(mut document): Raw) -> Document {
 }
 
 fn redact_block(block: &mut Block, format: Format, found: &mut Vec<Redaction>) {
-    let data_row = block.kind == BlockKind::Row && matches!(format, Format::Csv | Format::Workbook | Format::Json | Format::Database);
+    let data_row = block.kind == BlockKind::Row && matches!(format, Format::Csv | Format::Workbook | Format::Json | Format::Database | Format::Archive);
     let redacted = if data_row { sop_rules::redact_row(&block.text) } else { sop_rules::redact(&block.text) };
     block.text = redacted.text;
     found.extend(redacted.found.into_iter().map(|what| Redaction { what: what.to_owned(), place: block.place.clone() }));

@@ -265,4 +265,56 @@ mod tests {
         );
         assert!(document.remarks.contains(&"slide 3 is hidden".to_owned()), "{:?}", document.remarks);
     }
+
+    #[test]
+    fn comments_and_diagrams_of_a_slide() {
+        use std::io::{Cursor, Write};
+        let rel = |id: &str, kind: &str, target: &str| format!(r#"<Relationship Id="{id}" Type="http://x/{kind}" Target="{target}"/>"#);
+        let parts = [
+            ("ppt/presentation.xml", r#"<p:presentation><p:sldIdLst><p:sldId id="256" r:id="rId1"/></p:sldIdLst></p:presentation>"#.to_owned()),
+            ("ppt/_rels/presentation.xml.rels", format!("<Relationships>{}</Relationships>", rel("rId1", "slide", "slides/slide1.xml"))),
+            (
+                "ppt/slides/slide1.xml",
+                r#"<p:sld><p:cSld><p:spTree><p:grpSp><p:sp><p:nvSpPr><p:nvPr/></p:nvSpPr><p:txBody><a:p><a:r><a:t>- Hold it</a:t></a:r></a:p></p:txBody></p:sp></p:grpSp><p:graphicFrame><a:graphic><a:graphicData><dgm:relIds r:dm="rId2"/></a:graphicData></a:graphic></p:graphicFrame></p:spTree></p:cSld></p:sld>"#.to_owned(),
+            ),
+            (
+                "ppt/slides/_rels/slide1.xml.rels",
+                format!(
+                    "<Relationships>{}{}{}</Relationships>",
+                    rel("rId2", "diagramData", "../diagrams/data1.xml"),
+                    rel("rId3", "comments", "../comments/comment1.xml"),
+                    rel("rId4", "comments", "../comments/modernComment_1.xml")
+                ),
+            ),
+            ("ppt/diagrams/data1.xml", "<dgm:dataModel><dgm:ptLst><dgm:pt><dgm:t><a:p><a:r><a:t>Check the total</a:t></a:r></a:p></dgm:t></dgm:pt></dgm:ptLst></dgm:dataModel>".to_owned()),
+            ("ppt/commentAuthors.xml", r#"<p:cmAuthorLst><p:cmAuthor id="0" name="Dana Whitfield"/></p:cmAuthorLst>"#.to_owned()),
+            ("ppt/comments/comment1.xml", r#"<p:cmLst><p:cm authorId="0" dt="2026-11-03T09:15:00.000"><p:text>Not before the 5th.</p:text></p:cm></p:cmLst>"#.to_owned()),
+            ("ppt/authors.xml", r#"<p188:authorLst><p188:author id="{A1}" name="Tom Beckett"/></p188:authorLst>"#.to_owned()),
+            (
+                "ppt/comments/modernComment_1.xml",
+                r#"<p188:cmLst><p188:cm id="{1}" authorId="{A1}" created="2026-11-04T10:00:00.000"><p188:replyLst><p188:reply authorId="{A1}" created="2026-11-04T10:05:00.000"><p188:txBody><a:p><a:r><a:t>Done.</a:t></a:r></a:p></p188:txBody></p188:reply></p188:replyLst><p188:txBody><a:p><a:r><a:t>Who checks?</a:t></a:r></a:p></p188:txBody></p188:cm></p188:cmLst>"#.to_owned(),
+            ),
+        ];
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, text) in &parts {
+            zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(text.as_bytes()).unwrap();
+        }
+        let document = read_raw("a.pptx", &zip.finish().unwrap().into_inner());
+        let shown: Vec<String> = document
+            .blocks
+            .iter()
+            .map(|it| format!("{} by {} @ {}", it.text, it.speaker.as_deref().unwrap_or("?"), it.time.map_or("-".into(), |at| at.to_string())))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "Hold it by ? @ -",
+                "Check the total by ? @ -",
+                "Not before the 5th. by Dana Whitfield @ 2026-11-03T09:15:00",
+                "Who checks? by Tom Beckett @ 2026-11-04T10:00:00",
+                "Done. by Tom Beckett @ 2026-11-04T10:05:00",
+            ]
+        );
+    }
 }

@@ -92,4 +92,12 @@ mod tests {
         assert_eq!(shown, ["Since March it is 400. by Dana Whitfield @ note on Limits!B2", "allowed: open, closed by ? @ Limits!C2"]);
         assert!(document.remarks.contains(&"created by Priya Shah".to_owned()), "{:?}", document.remarks);
     }
+
+    #[test]
+    fn old_workbook_has_formulas_and_hidden_sheets() {
+        let document = read_raw("limits.xls", include_bytes!("../../../tests/files/limits.xls"));
+        let formulas: Vec<&str> = document.blocks.iter().filter(|it| it.kind == BlockKind::Formula).map(|it| it.text.as_str()).collect();
+        assert!(formulas.len() == 1 && formulas[0].contains("SUM(B2:B3)"), "{formulas:?}");
+        assert!(document.remarks.contains(&"the sheet Old is hidden".to_owned()), "{:?}", document.remarks);
+    }
 }
