@@ -3,7 +3,7 @@
 use crate::AppError;
 use sop_collect::{CollectError, Collection};
 use sop_core::{Artifact, Document, LeftOut, Problem, Warned};
-use sop_read::{Pictures, Reading};
+use sop_read::{People, Pictures, Reading};
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -48,6 +48,12 @@ pub fn gather(root: &Path, options: &SourceOptions, pictures: &dyn Pictures, pro
         },
     )?;
     let total = collection.artifacts.len();
+    let mut people = People::default();
+    for artifact in collection.artifacts.iter().filter(|it| it.name().ends_with("users.json")) {
+        if let Ok(bytes) = collection.bytes(artifact) {
+            people.add(artifact.name(), &bytes);
+        }
+    }
     // Threads of our own: inside rayon's pool the recognition of pictures, which uses that pool, could wait for itself.
     let next = AtomicUsize::new(0);
     let done = AtomicUsize::new(0);
@@ -59,7 +65,7 @@ pub fn gather(root: &Path, options: &SourceOptions, pictures: &dyn Pictures, pro
             let work = || loop {
                 let n = next.fetch_add(1, Ordering::Relaxed);
                 let Some(artifact) = collection.artifacts.get(n) else { return };
-                let read = match read_one(&collection, artifact, pictures) {
+                let read = match read_one(&collection, artifact, pictures, &people) {
                     Ok(read) => (read.output, read.problems),
                     Err(err) => (None, vec![Problem { path: artifact.path.clone(), message: err.to_string(), hint: None }]),
                 };
@@ -106,9 +112,9 @@ pub fn gather(root: &Path, options: &SourceOptions, pictures: &dyn Pictures, pro
     Ok(Gathered { name: sop_rules::redact_name(&collection.name), documents, left_out, problems, digest })
 }
 
-fn read_one(collection: &Collection, artifact: &Artifact, pictures: &dyn Pictures) -> Result<Warned<Option<Reading>>, CollectError> {
+fn read_one(collection: &Collection, artifact: &Artifact, pictures: &dyn Pictures, people: &People) -> Result<Warned<Option<Reading>>, CollectError> {
     if artifact.size >= sop_read::LONG_FROM && sop_read::reads_long(artifact.name()) {
-        return Ok(sop_read::read_long(artifact, &mut collection.open(artifact)?, pictures));
+        return Ok(sop_read::read_long(artifact, &mut collection.open(artifact)?, pictures, people));
     }
-    Ok(sop_read::read(artifact, &collection.bytes(artifact)?, pictures))
+    Ok(sop_read::read(artifact, &collection.bytes(artifact)?, pictures, people))
 }

@@ -24,6 +24,10 @@ pub enum Place {
     CellNote { sheet: String, cell: String },
     /// A review comment of a word-processor document.
     Comment { n: u32 },
+    /// A line of text on a slide of a presentation, its speaker notes included.
+    Slide { n: u32, line: u32 },
+    /// A row of a table in a database or data file; row 0 is the table as a whole.
+    Record { table: String, row: u32 },
     /// A message of a mailbox, mail or chat, and the line in its text.
     Message { n: u32, line: u32 },
     /// A rectangle of a picture, in pixels from its top left corner.
@@ -44,6 +48,11 @@ impl fmt::Display for Place {
             Place::Cell { sheet, cell } => write!(f, "{sheet}!{cell}"),
             Place::CellNote { sheet, cell } => write!(f, "note on {sheet}!{cell}"),
             Place::Comment { n } => write!(f, "comment {n}"),
+            Place::Slide { n, line } => write!(f, "slide {n}, line {line}"),
+            Place::Record { table, row: 0 } if table.is_empty() => write!(f, "columns"),
+            Place::Record { table, row } if table.is_empty() => write!(f, "row {row}"),
+            Place::Record { table, row: 0 } => write!(f, "table {table}"),
+            Place::Record { table, row } => write!(f, "table {table}, row {row}"),
             Place::Message { n, line } => write!(f, "message {n}, line {line}"),
             Place::Region { x, y, w, h } => write!(f, "region {x},{y} {w}x{h}"),
             Place::Inside { name, place } => write!(f, "{name}: {place}"),

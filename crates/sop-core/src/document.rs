@@ -25,8 +25,16 @@ pub enum Format {
     EnvFile,
     Log,
     Json,
-    /// An archive inside the folder, listed and not unpacked.
+    /// An archive or a book inside the folder, read member by member.
     Archive,
+    /// The slides of a presentation.
+    Slides,
+    /// A database in a file.
+    Database,
+    /// Shapes and what leads from one to another: a flow chart.
+    Diagram,
+    /// What somebody did on web pages, recorded step by step.
+    Recording,
 }
 
 /// What a block of text is in its document.

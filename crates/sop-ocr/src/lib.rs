@@ -52,7 +52,7 @@ impl Ocr {
         Ok(Self { models })
     }
 
-    /// Returns the lines of a PNG or JPEG picture from top to bottom, then left to right.
+    /// Returns the lines of a picture from top to bottom, then left to right.
     pub fn lines(&self, bytes: &[u8]) -> Result<Vec<Line>, String> {
         let picture = Picture::decode(bytes)?;
         if self.is_wordless(&picture)? {
@@ -139,6 +139,6 @@ mod tests {
     #[test]
     fn file_that_is_no_picture_is_refused_in_plain_words() {
         let message = Ocr::new().and_then(|ocr| ocr.lines(b"MZ not a picture")).unwrap_err();
-        assert!(message.contains("not a PNG or JPEG picture"), "{message}");
+        assert!(message.contains("not a picture that can be read"), "{message}");
     }
 }

@@ -4,7 +4,7 @@ use image::{ImageReader, Limits};
 use std::io::Cursor;
 
 /// Larger pictures would need more memory than a reader of evidence should take.
-const MAX_PIXELS: u64 = 40_000_000;
+const MAX_PIXELS: u64 = 50_000_000;
 
 /// A picture of three 8-bit channels, in the order red, green, blue.
 pub(crate) struct Picture {
@@ -18,7 +18,7 @@ impl Picture {
         let (width, height) = reader(bytes)?.into_dimensions().map_err(|err| format!("the picture is broken: {err}"))?;
         if u64::from(width) * u64::from(height) > MAX_PIXELS {
             let megapixels = u64::from(width) * u64::from(height) / 1_000_000;
-            return Err(format!("the picture is too large to read: {width}x{height}, {megapixels} megapixels of at most 40"));
+            return Err(format!("the picture is too large to read: {width}x{height}, {megapixels} megapixels of at most 50"));
         }
         let image = reader(bytes)?.decode().map_err(|err| format!("the picture is broken: {err}"))?;
         let rgb = if image.color().has_alpha() {
@@ -71,7 +71,7 @@ impl Picture {
 fn reader(bytes: &[u8]) -> Result<ImageReader<Cursor<&[u8]>>, String> {
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|err| format!("the picture is broken: {err}"))?;
     if reader.format().is_none() {
-        return Err("this is not a PNG or JPEG picture".into());
+        return Err("this is not a picture that can be read".into());
     }
     let mut limits = Limits::default();
     limits.max_alloc = Some(MAX_PIXELS * 8);
@@ -82,4 +82,38 @@ fn reader(bytes: &[u8]) -> Result<ImageReader<Cursor<&[u8]>>, String> {
 fn on_white([r, g, b, a]: [u8; 4]) -> [u8; 3] {
     let blend = |value: u8| ((u32::from(value) * u32::from(a) + 255 * (255 - u32::from(a))) / 255) as u8;
     [blend(r), blend(g), blend(b)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn png_head(width: u32, height: u32) -> Vec<u8> {
+        let mut head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+        head.extend(width.to_be_bytes());
+        head.extend(height.to_be_bytes());
+        head.extend([8, 2, 0, 0, 0]);
+        let crc = head[12..]
+            .iter()
+            .fold(!0_u32, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 }));
+        head.extend((!crc).to_be_bytes());
+        head.extend(*b"\0\0\0\0IDAT\x35\xaf\x06\x1e\0\0\0\0IEND\xaeB`\x82");
+        head
+    }
+
+    #[test]
+    fn endless_picture_is_refused_before_it_is_unpacked() {
+        let message = Picture::decode(&png_head(50_000, 50_000)).err().unwrap();
+        assert_eq!(message, "the picture is too large to read: 50000x50000, 2500 megapixels of at most 50");
+        let gif = b"GIF89a\xff\xff\xff\xff\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\xff\xff\xff\xff\0\x02\x02D\x01\0;";
+        assert!(Picture::decode(gif).err().unwrap().contains("megapixels"));
+    }
+
+    #[test]
+    fn other_formats_are_decoded() {
+        let bmp = b"BM\x3a\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x01\0\0\0\x01\0\0\0\x01\0\x18\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x0a\x14\x1e\0";
+        assert_eq!(Picture::decode(bmp).unwrap().sample(0.0, 0.0), [30.0, 20.0, 10.0]);
+        let gif = b"GIF89a\x01\0\x01\0\x80\0\0\x0a\x14\x1e\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+        assert_eq!(Picture::decode(gif).unwrap().sample(0.0, 0.0), [10.0, 20.0, 30.0]);
+    }
 }

@@ -7,4 +7,4 @@ mod reader;
 mod readers;
 
 pub use customers::{TELLING, conceal_customers};
-pub use reader::{About, LONG_FROM, PictureLine, Pictures, Reading, formats, read, read_long, reads_long};
+pub use reader::{About, LONG_FROM, People, PictureLine, Pictures, Reading, formats, read, read_long, reads_long};

@@ -3,11 +3,17 @@
 use crate::readers::{LONG, READERS};
 use encoding_rs::Encoding;
 use sop_core::{Artifact, Block, BlockKind, Document, Format, LeftOut, Place, Problem, Redaction, Table, Warned};
+use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A mail inside a mail inside an archive is as deep as work goes.
 const MAX_DEPTH: u8 = 3;
+/// Archives inside a folder unpack to no more than this, all that is in them together.
+const MAX_UNPACKED: u64 = 300_000_000;
+const MAX_UNPACKED_FILES: u32 = 2_000;
+const MAX_PEOPLE_FILE: usize = 50_000_000;
 /// What the judges of sensitive papers see of a long document.
 const MAX_JUDGED: usize = 200_000;
 
@@ -23,7 +29,7 @@ pub struct PictureLine {
 
 /// Recognises the text in pictures. The edge passes it in, so that it can keep a cache.
 pub trait Pictures: Sync {
-    /// Returns the lines of a PNG or JPEG picture from top to bottom, or why it cannot.
+    /// Returns the lines of a picture from top to bottom, or why it cannot.
     fn lines(&self, bytes: &[u8]) -> Result<Vec<PictureLine>, String>;
 }
 
@@ -41,8 +47,53 @@ pub(crate) struct Input<'a> {
     pub name: &'a str,
     pub bytes: &'a [u8],
     pub pictures: &'a dyn Pictures,
+    pub people: &'a People,
+    /// What may still be unpacked of the file, and of what is inside it.
+    pub budget: &'a Budget,
     /// How many files this one is inside of.
     pub depth: u8,
+}
+
+/// How much may be unpacked of one file of the folder, however deep archives stand in each other.
+pub(crate) struct Budget {
+    bytes: Cell<u64>,
+    files: Cell<u32>,
+}
+
+impl Budget {
+    pub fn new() -> Self {
+        Self { bytes: Cell::new(MAX_UNPACKED), files: Cell::new(MAX_UNPACKED_FILES) }
+    }
+
+    /// How many bytes may still be unpacked.
+    pub fn bytes(&self) -> u64 {
+        if self.files.get() == 0 { 0 } else { self.bytes.get() }
+    }
+
+    /// Notes that a file of this size was unpacked.
+    pub fn spend(&self, size: u64) {
+        self.bytes.set(self.bytes.get().saturating_sub(size));
+        self.files.set(self.files.get().saturating_sub(1));
+    }
+}
+
+/// Who is behind the ids that a chat export uses in place of names. One file of the export tells it for all others.
+#[derive(Debug, Default, Clone)]
+pub struct People(BTreeMap<String, String>);
+
+impl People {
+    /// Adds the people of a file, if that is what it lists: `users.json` of an export from Slack.
+    pub fn add(&mut self, name: &str, bytes: &[u8]) {
+        if matches!(name.to_lowercase().as_str(), "users.json" | "org_users.json") && bytes.len() <= MAX_PEOPLE_FILE {
+            for (id, name) in crate::readers::people(bytes) {
+                self.0.entry(id).or_insert(name);
+            }
+        }
+    }
+
+    pub(crate) fn names(&self) -> &BTreeMap<String, String> {
+        &self.0
+    }
 }
 
 /// A document that has not been redacted. It cannot leave the crate.
@@ -81,8 +132,9 @@ pub fn formats() -> impl Iterator<Item = (&'static str, About)> {
 }
 
 /// Reads a file into a redacted document, or says why it is left out.
-pub fn read(artifact: &Artifact, bytes: &[u8], pictures: &dyn Pictures) -> Warned<Option<Reading>> {
-    let input = Input { artifact, name: artifact.name(), bytes, pictures, depth: 0 };
+pub fn read(artifact: &Artifact, bytes: &[u8], pictures: &dyn Pictures, people: &People) -> Warned<Option<Reading>> {
+    let budget = Budget::new();
+    let input = Input { artifact, name: artifact.name(), bytes, pictures, people, budget: &budget, depth: 0 };
     finish(artifact, judge(&input, &artifact.path))
 }
 
@@ -111,12 +163,13 @@ pub fn reads_long(name: &str) -> bool {
 }
 
 /// Reads a long file from a stream, in bounded memory. Nothing if its content is not what its name says.
-pub fn read_long(artifact: &Artifact, source: &mut dyn Read, pictures: &dyn Pictures) -> Warned<Option<Reading>> {
+pub fn read_long(artifact: &Artifact, source: &mut dyn Read, pictures: &dyn Pictures, people: &People) -> Warned<Option<Reading>> {
     let mut head = Vec::new();
     if let Err(err) = source.take(HEAD as u64).read_to_end(&mut head) {
         return finish(artifact, Judged::Broken(format!("could not be read: {}", err.kind())));
     }
-    let input = Input { artifact, name: artifact.name(), bytes: &head, pictures, depth: 0 };
+    let budget = Budget::new();
+    let input = Input { artifact, name: artifact.name(), bytes: &head, pictures, people, budget: &budget, depth: 0 };
     let judged = match LONG.iter().find(|it| (it.0.accepts)(&input)) {
         Some((reader, long)) => judged(&input, &artifact.path, reader.name, |input| long(input, &mut head.as_slice().chain(source))),
         None => Judged::NoReader,
@@ -129,7 +182,7 @@ pub(crate) fn read_inside(name: &str, bytes: &[u8], outer: &Input<'_>) -> Option
     if outer.depth >= MAX_DEPTH || bytes.is_empty() {
         return None;
     }
-    let input = Input { artifact: outer.artifact, name, bytes, pictures: outer.pictures, depth: outer.depth + 1 };
+    let input = Input { name, bytes, depth: outer.depth + 1, ..*outer };
     let mut document = match judge(&input, name) {
         Judged::Readable(Raw(document)) => document,
         Judged::NoReader => return None,
@@ -206,9 +259,37 @@ fn left_out(artifact: &Artifact, reason: String, sensitive: bool) -> Reading {
     Reading::LeftOut(LeftOut { path: sop_rules::redact_name(&artifact.path), reason, sensitive })
 }
 
+/// What makes a file readable that has no reader.
+const ADVICE: &[(&[&str], &str)] = &[
+    (&["pst", "ost", "nst", "dbx"], "save the messages that matter as .msg or .eml"),
+    (&["heic", "heif", "avif", "jxl", "psd", "ai", "xcf", "raw", "cr2", "nef", "dng"], "export it as PNG or JPEG"),
+    (&["mov", "mp4", "m4v", "avi", "mkv", "webm", "wmv", "flv"], "put its transcript (.vtt or .srt) or screenshots beside it"),
+    (&["m4a", "mp3", "wav", "ogg", "opus", "aac", "flac", "wma", "amr"], "put its transcript (.vtt, .srt or text) beside it"),
+    (&["one", "onetoc2", "onepkg"], "export the section as PDF or Word"),
+    (&["mpp", "mpt"], "export it as XML, Excel or PDF"),
+    (&["accdb", "mdb", "fmp12"], "export the tables as Excel or CSV, and the forms as PDF"),
+    (&["dwg", "dxf", "skp", "rvt", "step", "stp", "vsd", "odg", "pub", "indd", "sketch", "fig"], "export it as PDF"),
+    (&["pbix", "pbit", "twb", "twbx", "qvw", "qvf"], "export the page as PDF, and the data behind it as Excel or CSV"),
+    (&["xps", "oxps", "djvu", "mobi", "azw3"], "print it as PDF"),
+    (&["wpd", "wps", "hwp", "cwk", "abw", "lwp"], "save it as .docx or PDF"),
+    (&["123", "wk4", "qpw", "wb3"], "save it as .xlsx"),
+    (&["sav", "dta", "sas7bdat", "rds", "rdata", "feather", "orc", "avro", "h5", "hdf5", "mat"], "export the data as CSV"),
+    (&["pkl", "pickle", "joblib", "npy", "npz"], "write the data out as CSV"),
+    (&["7z", "rar", "xz", "bz2", "zst", "lz", "cab", "iso", "dmg"], "unpack it into the folder, or pack it as .zip"),
+    (&["gdoc", "gsheet", "gslides", "url", "webloc", "lnk"], "it only points elsewhere: download what it points to"),
+    (&["pages", "key"], "export it as PDF or Word"),
+    (&["numbers"], "export it as Excel or PDF"),
+    (&["qbw", "qbb", "sage", "mmb"], "export the report as PDF or Excel"),
+];
+
 fn no_reader(name: &str) -> String {
     match name.rsplit_once('.') {
-        Some((stem, extension)) if !stem.is_empty() && !extension.contains(' ') => format!("no reader for .{} files", extension.to_lowercase()),
+        Some((stem, extension)) if !stem.is_empty() && !extension.contains(' ') => {
+            let extension = extension.to_lowercase();
+            let advice = ADVICE.iter().find(|it| it.0.contains(&extension.as_str()));
+            let advice = advice.map(|it| format!("; {}", it.1)).unwrap_or_default();
+            format!("no reader for .{extension} files{advice}")
+        }
         _ => "no reader for this kind of file".to_owned(),
     }
 }
@@ -272,7 +353,7 @@ fn redact_across(blocks: &mut [Block], found: &mut Vec<Redaction>) {
 }
 
 fn redact_block(block: &mut Block, format: Format, found: &mut Vec<Redaction>) {
-    let data_row = block.kind == BlockKind::Row && matches!(format, Format::Csv | Format::Workbook | Format::Json);
+    let data_row = block.kind == BlockKind::Row && matches!(format, Format::Csv | Format::Workbook | Format::Json | Format::Database | Format::Archive);
     let redacted = if data_row { sop_rules::redact_row(&block.text) } else { sop_rules::redact(&block.text) };
     block.text = redacted.text;
     found.extend(redacted.found.into_iter().map(|what| Redaction { what: what.to_owned(), place: block.place.clone() }));
@@ -409,7 +490,7 @@ pub(crate) mod tests_support {
             digest: sop_core::Digest(String::new()),
             modified: None,
         };
-        match read(&artifact, bytes, &Blind).output {
+        match read(&artifact, bytes, &Blind, &People::default()).output {
             Some(Reading::Document(document)) => *document,
             other => panic!("{name} was not read: {other:?}"),
         }
@@ -428,7 +509,7 @@ mod tests {
             digest: sop_core::Digest(String::new()),
             modified: None,
         };
-        read(&artifact, bytes, &tests_support::Blind).output.expect("it was read")
+        read(&artifact, bytes, &tests_support::Blind, &People::default()).output.expect("it was read")
     }
 
     #[test]
@@ -441,6 +522,56 @@ mod tests {
         check("team.kdbx", b"\x03\xd9\xa2\x9a\0\0", "passwords");
         check("o.csv", b"unit,owner,sort_code,account_number\n3,K Abara,20-45-11,41992207\n", "bank and tax details");
         check("o.json", br#"[{"name":"A B","iban":"DE89370400440532013000"},{"name":"C D","iban":"DE12700202700015820931"}]"#, "bank and tax details");
+    }
+
+    /// Bytes cut off and turned over, in many places of every kind of file: none may end the program or take long.
+    #[test]
+    fn damaged_files_are_survived() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files");
+        let mut seed = 0x9E37_79B9_u32;
+        let mut next = |below: usize| {
+            seed ^= seed << 13;
+            seed ^= seed >> 17;
+            seed ^= seed << 5;
+            seed as usize % below.max(1)
+        };
+        let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().path()).collect();
+        files.sort();
+        for file in files {
+            let (name, whole) = (file.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(&file).unwrap());
+            let artifact = Artifact {
+                id: sop_core::ArtifactId("a".into()),
+                path: name.clone(),
+                size: whole.len() as u64,
+                digest: sop_core::Digest(String::new()),
+                modified: None,
+            };
+            for n in 0..60 {
+                let mut bytes = whole.clone();
+                if n % 3 == 0 {
+                    bytes.truncate(next(whole.len()));
+                }
+                for _ in 0..=n / 4 {
+                    if let Some(byte) = {
+                        let at = next(bytes.len());
+                        bytes.get_mut(at)
+                    } {
+                        *byte = next(256) as u8;
+                    }
+                }
+                let read = read(&artifact, &bytes, &tests_support::Blind, &People::default());
+                assert!(read.output.is_some() || !read.problems.is_empty(), "{name} was passed over");
+            }
+        }
+    }
+
+    #[test]
+    fn what_would_make_a_file_readable_is_said() {
+        let check = |name: &str, expected: &str| assert_eq!(no_reader(name), expected);
+        check("box.pst", "no reader for .pst files; save the messages that matter as .msg or .eml");
+        check("photo.HEIC", "no reader for .heic files; export it as PNG or JPEG");
+        check("x.qqq", "no reader for .qqq files");
+        check("Thing", "no reader for this kind of file");
     }
 
     #[test]

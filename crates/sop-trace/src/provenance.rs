@@ -13,7 +13,7 @@ pub(crate) fn find(work: &Work<'_>) -> Vec<Provenance> {
     let sources = sources(work);
     let mut out: Vec<Provenance> = Vec::new();
     for document in work.ground.documents {
-        let tells = matches!(document.format, Format::Mail | Format::Mailbox | Format::Chat | Format::Docx | Format::Picture | Format::Pdf);
+        let tells = matches!(document.format, Format::Mail | Format::Mailbox | Format::Chat | Format::Docx | Format::Picture | Format::Pdf | Format::Slides);
         if !tells || other_run(&document.path, work.parameters) {
             continue;
         }
@@ -38,7 +38,7 @@ pub(crate) fn find(work: &Work<'_>) -> Vec<Provenance> {
 fn sources(work: &Work<'_>) -> Vec<(f64, String, Anchor)> {
     let mut out = Vec::new();
     for document in work.ground.documents.iter().filter(|it| !other_run(&it.path, work.parameters)) {
-        let holds = matches!(document.format, Format::Workbook | Format::Log | Format::Csv);
+        let holds = matches!(document.format, Format::Workbook | Format::Log | Format::Csv | Format::Database);
         if !holds {
             continue;
         }

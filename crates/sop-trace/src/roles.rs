@@ -55,10 +55,18 @@ fn by_itself(document: &Document, written: &[Pattern]) -> Role {
         _ if written.iter().any(|it| it.fits(&document.path)) || under(&["out", "output", "outputs", "ausgabe", "result", "results", "ergebnis"]) => {
             Role::Output
         }
-        Format::Csv | Format::Json => Role::Input,
+        Format::Csv | Format::Json | Format::Database => Role::Input,
         Format::Text | Format::Markdown if is_content(document) => Role::Input,
         Format::Text | Format::Markdown => Role::Note,
-        Format::Workbook | Format::Picture | Format::Docx | Format::Pdf | Format::Html | Format::Archive => Role::Record,
+        Format::Workbook
+        | Format::Picture
+        | Format::Docx
+        | Format::Pdf
+        | Format::Html
+        | Format::Archive
+        | Format::Slides
+        | Format::Diagram
+        | Format::Recording => Role::Record,
     }
 }
 
@@ -119,7 +127,7 @@ pub(crate) fn is_page(document: &Document) -> bool {
 
 /// A page that tells people how to do the work, as opposed to a trace of doing it.
 fn is_prior_sop(document: &Document, name: &str) -> bool {
-    let page = matches!(document.format, Format::Docx | Format::Pdf | Format::Markdown | Format::Text | Format::Html);
+    let page = matches!(document.format, Format::Docx | Format::Pdf | Format::Markdown | Format::Text | Format::Html | Format::Slides | Format::Diagram);
     if !page {
         return false;
     }

@@ -10,8 +10,8 @@ use sop_core::{Block, BlockKind, Document, Format, Moment, Place};
 pub(super) const READER: Reader = Reader {
     name: "chat",
     about: About {
-        files: "Slack, Teams and ticket exports (JSON, CSV), WhatsApp (text), pasted chats",
-        taken: "who, when, each line",
+        files: "exports of Slack, Teams, Discord, Zendesk, Intercom, Freshdesk, Jira (JSON, CSV), WhatsApp (text), pasted chats",
+        taken: "who, when, each line; changes of state and owner of a ticket; names for the ids of a Slack export",
         anchor: "message",
         not_taken: "what hangs on a message (pictures, files) unless it lies in the folder",
     },
@@ -60,6 +60,11 @@ fn read(input: &Input<'_>) -> Result<Raw, String> {
     Ok(Raw(document))
 }
 
+/// Returns who is behind each id of a list of users.
+pub(crate) fn people(bytes: &[u8]) -> std::collections::BTreeMap<String, String> {
+    json::users(&decode(bytes))
+}
+
 /// Reads the file by its form; `glance` is enough to know whether it is a chat.
 fn find(input: &Input<'_>, glance: bool) -> Option<Talk> {
     if input.bytes.len() > MAX_BYTES || !is_text(input.bytes) {
@@ -69,9 +74,13 @@ fn find(input: &Input<'_>, glance: bool) -> Option<Talk> {
     // Only the text forms can be judged by their beginning; a glance at the others must read them.
     let head = |n: usize| decode(&input.bytes[..input.bytes.len().min(n)]);
     match extension.as_str() {
-        "json" => json::read(&decode(input.bytes), channel_of(input)),
+        "json" => json::read(&decode(input.bytes), channel_of(input), input.people.names()),
         "csv" | "tsv" => {
-            rows::is_chat(&head(8_192), input.name).then_some(())?;
+            let head = head(8_192);
+            if head.to_lowercase().contains("issue key") {
+                return rows::tickets(&decode(input.bytes));
+            }
+            rows::is_chat(&head, input.name).then_some(())?;
             rows::read(&decode(input.bytes), channel_of(input))
         }
         "txt" | "" | "chat" => text::read(&if glance { head(100_000) } else { decode(input.bytes) }, input.name),
@@ -159,5 +168,87 @@ mod tests {
     fn rows_and_scripts_of_a_talk_are_chats() {
         check("teams.csv", "\u{feff}time,from,text\n2026-10-13 11:32,Joe,\"done, 11.00\"\n", &["10-13 11:32 Joe [teams] done, 11.00"]);
         check("chat.txt", "Ana: old form?\nBo: yes\nAna: bin it\nBo: done\n", &["- Ana [] old form?", "- Bo [] yes", "- Ana [] bin it", "- Bo [] done"]);
+    }
+
+    #[test]
+    fn ids_are_named_by_the_users_of_the_export() {
+        let artifact = sop_core::Artifact {
+            id: sop_core::ArtifactId("a".into()),
+            path: "export/finance/2026-11-03.json".into(),
+            size: 1,
+            digest: sop_core::Digest(String::new()),
+            modified: None,
+        };
+        let day = r#"[{"type":"message","user":"U1","ts":"1793698440.55","text":"<@U2> may I send it?"},{"type":"message","user":"U2","ts":"1793698500.00","text":"not before the 5th"}]"#;
+        let mut people = crate::People::default();
+        people.add("users.json", br#"[{"id":"U1","name":"tom","profile":{"real_name":"Tom Beckett"}},{"id":"U2","name":"dana","real_name":"Dana Whitfield","profile":{"display_name":"dana"}}]"#);
+        people.add("notes.json", br#"[{"id":"U1","name":"no","profile":{"real_name":"Nobody"}}]"#);
+        let Some(crate::Reading::Document(document)) = crate::read(&artifact, day.as_bytes(), &crate::reader::tests_support::Blind, &people).output else {
+            panic!("it was not read")
+        };
+        let said: Vec<String> = document
+            .blocks
+            .iter()
+            .map(|it| format!("{} [{}]: {}", it.speaker.as_deref().unwrap_or("?"), it.context.as_deref().unwrap_or(""), it.text))
+            .collect();
+        assert_eq!(said, ["Tom Beckett [finance]: @dana may I send it?", "dana [finance]: not before the 5th"]);
+    }
+
+    #[test]
+    fn talks_of_discord_and_of_help_desks() {
+        check(
+            "ops - general.json",
+            r#"{"guild":{"id":"1","name":"Wells"},"channel":{"id":"2","name":"close"},"messages":[{"id":"3","type":"Default","timestamp":"2026-11-03T09:15:00+00:00","timestampEdited":null,"callEndedTimestamp":null,"isPinned":false,"content":"Dana approves first","author":{"id":"9","name":"tomb","discriminator":"0000","nickname":"Tom B","color":null,"isBot":false,"roles":[],"avatarUrl":""},"attachments":[{"id":"5","url":"x","fileName":"totals.png","fileSizeBytes":1}],"embeds":[],"stickers":[],"reactions":[],"mentions":[],"inlineEmojis":[]},{"id":"4","type":"GuildMemberJoin","timestamp":"2026-11-03T09:16:00+00:00","timestampEdited":null,"content":"Joined the server.","author":{"id":"9","name":"x"},"attachments":[]}],"messageCount":2}"#,
+            &["11-03 09:15 Tom B [close] Dana approves first", "11-03 09:15 Tom B [close] attachment: totals.png"],
+        );
+        check(
+            "ticket-7.json",
+            r#"{"ticket":{"id":7,"subject":"Refund 4417"},"comments":[{"id":1,"type":"Comment","author_id":11,"body":"Held until Dana agrees.","html_body":"<p>x</p>","plain_body":"Held until Dana agrees.","public":false,"attachments":[],"audit_id":2,"via":{},"created_at":"2026-11-03T09:15:00Z","metadata":{}}],"audits":[{"id":2,"author_id":12,"created_at":"2026-11-03T10:00:00Z","events":[{"type":"Change","field_name":"status","previous_value":"open","value":"solved"}]}],"users":[{"id":11,"name":"Ruth Adeyemi"},{"id":12,"name":"Dana Whitfield"}]}"#,
+            &["11-03 10:00 Dana Whitfield [Refund 4417] changed status from open to solved", "11-03 09:15 Ruth Adeyemi [Refund 4417] Held until Dana agrees."],
+        );
+        check(
+            "freshdesk.json",
+            r#"[{"id":3,"subject":"Login","conversations":[{"body":"<div>Reset it</div>","body_text":"Reset it","id":5,"incoming":false,"private":true,"user_id":44,"support_email":null,"source":2,"category":2,"created_at":"2026-11-03T09:15:00Z","updated_at":"2026-11-03T09:15:00Z","attachments":[],"ticket_id":3,"to_emails":[]}]}]"#,
+            &["11-03 09:15 ? [Login] Reset it"],
+        );
+        check(
+            "intercom.json",
+            r#"{"type":"conversation","id":"1","title":null,"created_at":1793698400,"source":{"type":"conversation","id":"9","subject":"","body":"<p>Where is my refund?</p>","author":{"type":"user","id":"u","name":"Ann Lee"}},"conversation_parts":{"type":"x","conversation_parts":[{"type":"conversation_part","id":"2","part_type":"comment","body":"<p>Dana has to agree.</p>","created_at":1793698440,"updated_at":1,"notified_at":1,"assigned_to":null,"author":{"id":"3","type":"admin","name":"Tom","email":"t@x.example"},"attachments":[],"external_id":null,"redacted":false,"metadata":{}},{"type":"conversation_part","id":"3","part_type":"close","body":null,"created_at":1793698500,"updated_at":1,"author":{"id":"3","type":"admin","name":"Tom"}}]}}"#,
+            &["11-03 09:33 Ann Lee [intercom] Where is my refund?", "11-03 09:34 Tom [intercom] Dana has to agree.", "11-03 09:35 Tom [intercom] [close]"],
+        );
+    }
+
+    #[test]
+    fn tickets_of_jira_in_both_forms() {
+        check(
+            "issues.json",
+            r#"{"issues":[{"key":"FIN-3","fields":{"summary":"Close October","comment":{"comments":[{"author":{"displayName":"Tom Beckett"},"body":{"type":"doc","content":[{"type":"paragraph","content":[{"type":"text","text":"Totals agree, "},{"type":"mention","attrs":{"text":"@Dana"}}]},{"type":"paragraph","content":[{"type":"text","text":"please approve."}]}]},"updateAuthor":{"displayName":"Tom Beckett"},"created":"2026-11-03T09:15:00.000+0000"}]}},"changelog":{"histories":[{"author":{"displayName":"Dana Whitfield"},"created":"2026-11-03T11:00:00.000+0000","items":[{"field":"status","fromString":"In Review","toString":"Approved"}]}]}}]}"#,
+            &[
+                "11-03 11:00 Dana Whitfield [Close October] changed status from In Review to Approved",
+                "11-03 09:15 Tom Beckett [Close October] Totals agree, @Dana",
+                "11-03 09:15 Tom Beckett [Close October] please approve.",
+            ],
+        );
+        check(
+            "jira.csv",
+            "Summary,Issue key,Issue id,Status,Project key,Priority,Assignee,Reporter,Created,Comment,Comment\nClose October,FIN-3,1,Done,FIN,High,tom,dana,01/Nov/26 8:00 AM,\"03/Nov/26 9:15 AM;tom;Totals agree\",\"03/Nov/26 2:00 PM;dana;Approved; send it\"\n",
+            &["11-03 09:15 tom [FIN-3 Close October] Totals agree", "11-03 14:00 dana [FIN-3 Close October] Approved; send it"],
+        );
+    }
+
+    #[test]
+    fn whatsapp_writes_dates_in_many_ways() {
+        let both = |first: &str, second: &str, expected: &str| {
+            let text = format!("{first}: Is it approved?\n{second}: Yes, send it\n");
+            let (a, b) = (format!("{expected} Ann [] Is it approved?"), format!("{expected} Bob [] Yes, send it"));
+            check("_chat.txt", &text, &[a.as_str(), b.as_str()]);
+        };
+        both("[31.10.26, 14:22:05] Ann", "[31.10.26, 14:22:09] Bob", "10-31 14:22");
+        both("31/10/2026 14:22 - Ann", "31/10/2026 14:22 - Bob", "10-31 14:22");
+        both("2026-10-31, 14:22 - Ann", "2026-10-31, 14:22 - Bob", "10-31 14:22");
+        both("31/10/26, 2:22\u{202f}p.\u{a0}m. - Ann", "31/10/26, 2:22\u{202f}p.\u{a0}m. - Bob", "10-31 14:22");
+        both("31.10.2026 klo 14.22 - Ann", "31.10.2026 klo 14.22 - Bob", "10-31 14:22");
+        both("2026. 10. 31. 오후 2:22 - Ann", "2026. 10. 31. 오후 2:22 - Bob", "10-31 14:22");
+        both("[2026/10/31 下午2:22:05] Ann", "[2026/10/31 下午2:22:09] Bob", "10-31 14:22");
     }
 }

@@ -58,7 +58,7 @@ fn title(blocks: &[Block]) -> Option<String> {
 }
 
 /// Without styles, people mark headings by bold lines alone.
-fn promote_bold_lines(blocks: &mut [Block], bold: &BTreeSet<u32>) {
+pub(super) fn promote_bold_lines(blocks: &mut [Block], bold: &BTreeSet<u32>) {
     let mut path: Option<String> = None;
     for (at, block) in blocks.iter_mut().enumerate() {
         let is_line = matches!((&block.kind, &block.place), (BlockKind::Paragraph, Place::Paragraph { n }) if bold.contains(n));
@@ -499,7 +499,7 @@ fn symbol(node: &Node) -> &'static str {
 }
 
 /// Takes a tick box or a typed number or dash off the front of a line.
-fn listed(kind: BlockKind, text: String) -> (BlockKind, String) {
+pub(super) fn listed(kind: BlockKind, text: String) -> (BlockKind, String) {
     if matches!(kind, BlockKind::Heading(_)) {
         return (kind, text);
     }

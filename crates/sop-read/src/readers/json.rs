@@ -118,18 +118,18 @@ fn fill(text: &str, value: &Value, doc: &mut Document) {
 }
 
 /// Finds the line of each key, going forward only, since the values are walked in the order of the file.
-struct Finder<'t> {
+pub(super) struct Finder<'t> {
     text: &'t str,
     at: usize,
     line: u32,
 }
 
 impl<'t> Finder<'t> {
-    fn new(text: &'t str) -> Self {
+    pub fn new(text: &'t str) -> Self {
         Self { text, at: 0, line: 1 }
     }
 
-    fn find(&mut self, key: &str) -> u32 {
+    pub fn find(&mut self, key: &str) -> u32 {
         let wanted = Value::from(key).to_string();
         let mut from = self.at;
         while let Some(found) = self.text.get(from..).and_then(|it| it.find(&wanted)) {
@@ -142,6 +142,26 @@ impl<'t> Finder<'t> {
             from = end;
         }
         self.line
+    }
+
+    /// Returns the lines on which the first and the last key of an object stand, nested ones too.
+    pub fn lines(&mut self, object: &Map<String, Value>) -> (u32, u32) {
+        let mut first = None;
+        for (name, value) in object {
+            let line = self.find(name);
+            first.get_or_insert(line);
+            self.skip(value);
+        }
+        (first.unwrap_or(self.line), self.line)
+    }
+
+    /// Goes past the keys inside a value. The parser bounds how deep they can be.
+    pub fn skip(&mut self, value: &Value) {
+        match value {
+            Value::Object(object) => drop(self.lines(object)),
+            Value::Array(list) => list.iter().for_each(|it| self.skip(it)),
+            _ => {}
+        }
     }
 }
 
@@ -175,7 +195,7 @@ impl Walk<'_> {
                     let line = self.finder.line;
                     self.field(if key.is_empty() { "list" } else { key }, &shown, line, depth.saturating_sub(1));
                 } else {
-                    list.iter().for_each(|it| self.skip(it));
+                    list.iter().for_each(|it| self.finder.skip(it));
                 }
             }
             _ => {}
@@ -193,7 +213,7 @@ impl Walk<'_> {
         let mut columns: Vec<Profile> = Vec::new();
         let mut shown = Vec::new();
         for row in rows.iter().filter_map(Value::as_object) {
-            let (first, last) = self.lines(row);
+            let (first, last) = self.finder.lines(row);
             let cells = flat(row);
             for (name, value) in &cells {
                 let known = columns.iter().position(|it| it.name == *name);
@@ -225,26 +245,6 @@ impl Walk<'_> {
             has_total: false,
             hidden: false,
         });
-    }
-
-    /// Returns the lines on which the first and the last key of an object stand, nested ones too.
-    fn lines(&mut self, object: &Map<String, Value>) -> (u32, u32) {
-        let mut first = None;
-        for (name, value) in object {
-            let line = self.finder.find(name);
-            first.get_or_insert(line);
-            self.skip(value);
-        }
-        (first.unwrap_or(self.finder.line), self.finder.line)
-    }
-
-    /// Goes past the keys inside a value. The parser bounds how deep they can be.
-    fn skip(&mut self, value: &Value) {
-        match value {
-            Value::Object(object) => drop(self.lines(object)),
-            Value::Array(list) => list.iter().for_each(|it| self.skip(it)),
-            _ => {}
-        }
     }
 }
 

@@ -4,8 +4,9 @@ mod body;
 mod markup;
 
 use crate::reader::{About, Input, Raw, Reader, decode, is_text, read_inside};
-use body::Letter;
+pub(super) use body::Letter;
 use mail_parser::{Address, Message, MessageParser, MessagePart, MimeHeaders, PartType};
+pub(super) use markup::text_of as text_of_html;
 use sop_core::{BlockKind, Document, Format, Moment};
 
 pub(super) const READER: Reader = Reader {
@@ -14,16 +15,16 @@ pub(super) const READER: Reader = Reader {
         files: "`.eml`, `.emlx`, messages saved as text",
         taken: "people, subject, paragraphs; quoted replies and signatures kept apart; text of attachments that have a reader",
         anchor: "paragraph of the message; attachment and the place in it",
-        not_taken: "Outlook's own `.msg`",
+        not_taken: "",
     },
     accepts,
     read,
 };
 
 /// A smaller picture inside the text is the logo of a signature.
-const SMALL_PICTURE: usize = 20_000;
+pub(super) const SMALL_PICTURE: usize = 20_000;
 /// More attachments than a person would look at.
-const MAX_ATTACHMENTS: usize = 100;
+pub(super) const MAX_ATTACHMENTS: usize = 100;
 const MAX_BODIES: usize = 20;
 
 fn accepts(input: &Input<'_>) -> bool {
@@ -117,11 +118,16 @@ fn names(address: Option<&Address<'_>>) -> Vec<String> {
 }
 
 /// Turns "Beckett, Tom" around.
-fn turned(name: String) -> String {
+pub(super) fn turned(name: String) -> String {
     match name.split_once(", ") {
         Some((last, first)) if !first.contains(',') && last.split(' ').count() <= 2 && first.split(' ').count() <= 2 => format!("{first} {last}"),
         _ => name,
     }
+}
+
+/// Returns the time that the headers of a mail tell, in the clock of its sender.
+pub(super) fn time_of_headers(headers: &str) -> Option<Moment> {
+    time(&MessageParser::default().parse_headers(headers.as_bytes())?)
 }
 
 fn time(message: &Message<'_>) -> Option<Moment> {
@@ -146,14 +152,19 @@ fn attachments(input: &Input<'_>, message: &Message<'_>, letter: &Letter, docume
     for part in parts.iter().take(MAX_ATTACHMENTS) {
         let name = name_of(part);
         document.blocks.push(letter.block(BlockKind::Field, format!("attachment: {name}"), 1));
-        if let Some(Raw(inside)) = read_inside(&name, part.contents(), input) {
-            document.blocks.extend(inside.blocks);
-            document.tables.extend(inside.tables);
-            document.remarks.extend(inside.remarks.into_iter().map(|it| if it.contains(&name) { it } else { format!("{name}: {it}") }));
-        }
+        attach(&name, part.contents(), input, document);
     }
     if parts.len() > MAX_ATTACHMENTS {
         document.remarks.push(format!("message {} has {} attachments, {MAX_ATTACHMENTS} were read", letter.n, parts.len()));
+    }
+}
+
+/// Reads what is attached, if it has a reader, and adds it to the message.
+pub(super) fn attach(name: &str, bytes: &[u8], input: &Input<'_>, document: &mut Document) {
+    if let Some(Raw(inside)) = read_inside(name, bytes, input) {
+        document.blocks.extend(inside.blocks);
+        document.tables.extend(inside.tables);
+        document.remarks.extend(inside.remarks.into_iter().map(|it| if it.contains(name) { it } else { format!("{name}: {it}") }));
     }
 }
 

@@ -1,13 +1,18 @@
 //! The table of readers. Specific before general: the first that accepts wins.
 
+mod agent;
 mod archive;
+mod book;
 mod calendar;
 mod chat;
 mod command;
 mod config;
+mod database;
+mod diagram;
 mod docx;
 mod env_file;
 mod html;
+mod iwork;
 mod json;
 mod lines;
 mod log;
@@ -15,32 +20,55 @@ mod mail;
 mod mailbox;
 mod markdown;
 mod moments;
+mod msg;
+mod odf;
+mod old_office;
 mod ooxml;
+mod parquet;
 mod pdf;
 mod picture;
 mod profile;
 mod prose;
+mod recording;
+mod rtf;
 mod script;
 mod shell_history;
+mod slides;
 mod table;
 mod text;
+mod transcript;
 mod workbook;
 
 pub(crate) use profile::{is_personal, reaches_a_person, words};
 
 use crate::reader::{LongRead, Reader};
 
+pub(crate) use chat::people;
+
 pub(crate) const READERS: &[Reader] = &[
+    msg::READER,
     mail::READER,
     mailbox::READER,
     calendar::READER,
     picture::READER,
     pdf::READER,
     docx::READER,
+    old_office::READER,
+    rtf::READER,
+    odf::READER,
+    slides::READER,
     workbook::READER,
+    database::READER,
+    parquet::READER,
+    diagram::READER,
     html::READER,
+    book::READER,
+    iwork::READER,
     archive::READER,
+    transcript::READER,
     shell_history::READER,
+    recording::READER,
+    agent::READER,
     chat::READER,
     env_file::READER,
     config::READER,

@@ -1,6 +1,9 @@
 //! PDF files: text put together again from placed glyphs, filled form fields, and notes that readers left.
 
+mod scan;
+
 use super::ooxml::fold;
+use super::picture;
 use crate::reader::{About, Input, Raw, Reader};
 use hayro_interpret::font::Glyph as Shape;
 use hayro_interpret::hayro_cmap::BfString;
@@ -19,15 +22,17 @@ pub(super) const READER: Reader = Reader {
     name: "pdf",
     about: About {
         files: "`.pdf`",
-        taken: "text in reading order, filled fields, notes",
+        taken: "text in reading order, filled fields, notes; the words on scanned pages, recognised as in pictures",
         anchor: "page and line",
-        not_taken: "scanned pages (named as scans), locked files, more than 300 pages",
+        not_taken: "more than 40 scanned pages, locked files, more than 300 pages",
     },
     accepts,
     read,
 };
 
 const MAX_PAGES: usize = 300;
+/// Recognising a page takes seconds.
+const MAX_SCANS: usize = 40;
 /// A page of dense print holds about 10,000; more is a drawing made of letters.
 const MAX_GLYPHS: usize = 100_000;
 /// Glyphs further apart than this share of their size are two words.
@@ -57,18 +62,29 @@ fn read(input: &Input<'_>) -> Result<Raw, String> {
 
     let pages = pdf.pages();
     let mut lines = Vec::new();
-    let (mut scans, mut empty) = (Vec::new(), Vec::new());
+    let mut scanned = Vec::new();
+    let (mut scans, mut empty): (Vec<(u32, bool)>, Vec<u32>) = (Vec::new(), Vec::new());
     for (at, page) in pages.iter().take(MAX_PAGES).enumerate() {
         let number = at as u32 + 1;
         let drawn = draw(&pdf, page);
         if drawn.glyphs.is_empty() {
-            if drawn.images > 0 { scans.push(number) } else { empty.push(number) }
+            match drawn.images {
+                0 => empty.push(number),
+                _ => {
+                    let found = if scans.len() < MAX_SCANS { recognised(input, &pdf, page, number) } else { Vec::new() };
+                    scans.push((number, !found.is_empty()));
+                    scanned.extend(found);
+                }
+            }
         }
         let from = lines.len();
         lines.extend(page_lines(drawn.glyphs, number));
         notes_and_fields(page, number, &lines[from..], &mut doc.blocks);
     }
     let mut blocks = blocks(&lines);
+    blocks.append(&mut scanned);
+    // Pages may be scanned one and typed the next.
+    blocks.sort_by_key(|it| if let Place::Page { page, .. } = it.place { page } else { u32::MAX });
     blocks.append(&mut doc.blocks);
     doc.blocks = blocks;
     if doc.title.is_none() {
@@ -79,8 +95,19 @@ fn read(input: &Input<'_>) -> Result<Raw, String> {
     Ok(Raw(doc))
 }
 
-fn remarks(n_pages: usize, scans: &[u32], empty: &[u32]) -> Vec<String> {
-    let mut remarks: Vec<String> = scans.iter().map(|n| format!("page {n} is a scan")).collect();
+/// Returns what can be recognised on a scanned page.
+fn recognised<'a>(input: &Input<'_>, pdf: &'a Pdf, page: &Page<'a>, number: u32) -> Vec<Block> {
+    let lines = scan::picture_of(pdf, page).and_then(|it| input.pictures.lines(&it).ok()).unwrap_or_default();
+    let mut blocks = picture::blocks(&lines);
+    for (line, block) in (1..).zip(&mut blocks) {
+        block.place = Place::Page { page: number, line };
+    }
+    blocks
+}
+
+fn remarks(n_pages: usize, scans: &[(u32, bool)], empty: &[u32]) -> Vec<String> {
+    let said = |(n, read): &(u32, bool)| format!("page {n} is a scan{}", if *read { "; its words were recognised, and one may be misread" } else { "" });
+    let mut remarks: Vec<String> = scans.iter().map(said).collect();
     remarks.extend(empty.iter().map(|n| format!("page {n} has no text")));
     if n_pages > MAX_PAGES {
         remarks.push(format!("only the first {MAX_PAGES} of {n_pages} pages were read"));
@@ -497,6 +524,31 @@ mod tests {
         }
         let shown: Vec<String> = blocks(&page_lines(glyphs, 1)).iter().map(|block| format!("{:?} {}", block.kind, block.text)).collect();
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn scanned_page_is_handed_on_as_a_picture() {
+        struct Seer;
+        impl crate::Pictures for Seer {
+            fn lines(&self, bytes: &[u8]) -> Result<Vec<crate::PictureLine>, String> {
+                let size = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
+                Ok(vec![crate::PictureLine { text: format!("seen {}x{}", size(18), size(22)), x: 0, y: 0, w: 9, h: 9 }])
+            }
+        }
+        let bytes = include_bytes!("../../tests/files/scan.pdf");
+        let artifact = sop_core::Artifact {
+            id: sop_core::ArtifactId("a".into()),
+            path: "scan.pdf".into(),
+            size: bytes.len() as u64,
+            digest: sop_core::Digest(String::new()),
+            modified: None,
+        };
+        let Some(crate::Reading::Document(document)) = crate::read(&artifact, bytes, &Seer, &crate::People::default()).output else {
+            panic!("it was not read")
+        };
+        let shown: Vec<String> = document.blocks.iter().map(|it| format!("{:?} {} @ {}", it.kind, it.text, it.place)).collect();
+        assert_eq!(shown, ["PictureText seen 600x200 @ page 1, line 1"]);
+        assert_eq!(document.remarks, ["page 1 is a scan; its words were recognised, and one may be misread"]);
     }
 
     #[test]

@@ -7,10 +7,10 @@ use sop_core::{Block, BlockKind, Document, Format, Place};
 pub(super) const READER: Reader = Reader {
     name: "picture",
     about: About {
-        files: "PNG, JPEG",
+        files: "PNG, JPEG, GIF, WebP, BMP, TIFF",
         taken: "lines of text; label and value pairs; rows",
         anchor: "region, in pixels",
-        not_taken: "handwriting, other picture formats; a word may be misread",
+        not_taken: "handwriting, HEIC; frames and pages after the first; a word may be misread",
     },
     accepts,
     read,
@@ -26,7 +26,13 @@ const MAX_LABEL: usize = 40;
 const MAX_GAP: u32 = 12;
 
 fn accepts(input: &Input<'_>) -> bool {
-    input.bytes.starts_with(b"\x89PNG\r\n\x1a\n") || input.bytes.starts_with(b"\xff\xd8\xff")
+    let bytes = input.bytes;
+    let webp = bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP");
+    // Two letters alone could begin a text; the size of the file follows them in a bitmap.
+    let size = bytes.get(2..6).and_then(|it| it.try_into().ok()).map(u32::from_le_bytes);
+    let bitmap = bytes.starts_with(b"BM") && size.is_some_and(|it| it as usize == bytes.len() || input.name.to_lowercase().ends_with(".bmp"));
+    let marks: [&[u8]; 6] = [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*"];
+    webp || bitmap || marks.iter().any(|it| bytes.starts_with(it))
 }
 
 fn read(input: &Input<'_>) -> Result<Raw, String> {
@@ -59,7 +65,7 @@ fn title(lines: &[PictureLine]) -> Option<String> {
     lines.iter().find(large).map(|line| fold(&line.text))
 }
 
-fn blocks(lines: &[PictureLine]) -> Vec<Block> {
+pub(super) fn blocks(lines: &[PictureLine]) -> Vec<Block> {
     let mut used = vec![false; lines.len()];
     let mut found: Vec<(usize, Block)> = Vec::new();
     let groups = [tables(lines, &mut used), chains(lines, &mut used), stacked(lines, &mut used)];

@@ -352,6 +352,10 @@ impl Prose<'_> {
         self.at = (self.at + 1).min(self.lines.len());
         let prompted = inner.iter().any(|it| strip_prompt(it.text).is_some());
         let commands = inner.iter().filter(|it| is_command(it.text)).count();
+        if language == "mermaid" {
+            self.diagram(from);
+            return;
+        }
         if !(shell || language.is_empty() && (commands * 2 > inner.len() || prompted)) {
             return;
         }
@@ -381,6 +385,22 @@ impl Prose<'_> {
                 }
             }
             joined = goes_on.then(|| self.blocks.len() - 1);
+        }
+    }
+
+    /// A drawing that is written as text: each of its arrows.
+    fn diagram(&mut self, from: usize) {
+        let end = self.lines[from..].iter().position(|it| fence(it.text).is_some()).map_or(self.lines.len(), |it| from + it);
+        let Some(first) = self.lines.get(from) else { return };
+        let text: String = self.lines[from..end].iter().flat_map(|it| [it.text, "\n"]).collect();
+        for arrow in super::diagram::mermaid(&text, first.n) {
+            let (line, lane) = match arrow.place {
+                sop_core::Place::Lines { from, .. } => (from, arrow.context),
+                _ => (first.n, None),
+            };
+            let mut block = self.block(arrow.kind, arrow.text, line, line, None);
+            block.context = lane.or(block.context);
+            self.blocks.push(block);
         }
     }
 

@@ -735,7 +735,9 @@ mod tests {
         assert!(text.len() > 2 * Parts::SIZE / 2);
         let artifact =
             sop_core::Artifact { id: ArtifactId("a".into()), path: "a.csv".into(), size: 0, digest: sop_core::Digest(String::new()), modified: None };
-        let input = Input { artifact: &artifact, name: "a.csv", bytes: &text.as_bytes()[..1000], pictures: &crate::reader::tests_support::Blind, depth: 0 };
+        let (people, budget) = (crate::reader::People::default(), crate::reader::Budget::new());
+        let pictures = &crate::reader::tests_support::Blind;
+        let input = Input { artifact: &artifact, name: "a.csv", bytes: &text.as_bytes()[..1000], pictures, people: &people, budget: &budget, depth: 0 };
         let long = read_long(&input, &mut text.as_bytes()).unwrap().0;
         let mut short = Document::new(ArtifactId("a".into()), "a.csv", Format::Csv);
         fill(&text, "csv", &mut short);

@@ -1,6 +1,7 @@
 //! Workbooks (xlsx, xlsm, xlsb, xls, ods): tables, labelled values, formulas, notes and the rules on cells.
 
 mod grid;
+mod ods;
 mod rules;
 mod sheet;
 
@@ -19,7 +20,7 @@ pub(super) const READER: Reader = Reader {
         files: "`.xlsx`, `.xlsm`, `.xlsb`, `.xls`, `.ods`",
         taken: "tables, labelled values, formulas, notes, rules on cells, hidden sheets",
         anchor: "sheet and cell",
-        not_taken: "VBA macros, locked files; `.xls`, `.xlsb` and `.ods` give less than `.xlsx`",
+        not_taken: "VBA macros, locked files; notes and rules of `.xls` and `.xlsb`",
     },
     accepts,
     read,
@@ -68,10 +69,25 @@ fn read(input: &Input<'_>) -> Result<Raw, String> {
             beside_cells(package, part, &sheet.name, &readers, &grids, &mut doc);
         }
     }
+    let ods = input.name.to_lowercase().ends_with(".ods");
+    if let Some(package) = package.as_mut().filter(|_| ods) {
+        for (sheet, note) in ods::notes(package) {
+            let place = Place::CellNote { sheet: sheet.clone(), cell: note.cell.clone() };
+            let mut block = Block::new(BlockKind::Note, note.text, place).at(note.time);
+            block.speaker = note.author;
+            let grid = grids.get(&sheet);
+            block.context = grid.map(|grid| sheet::context(&sheet::readers(&sheet, grid, false), &sheet, parse_cell(&note.cell)));
+            doc.blocks.push(block);
+        }
+        for (sheet, rule) in ods::rules(package) {
+            doc.blocks.push(Block::new(BlockKind::CellRule, rule.text, Place::Cell { sheet, cell: rule.cell }));
+        }
+        super::odf::properties(package, &mut doc);
+    }
     for (name, meaning) in names.iter().filter(|(name, _)| !name.starts_with("_xlnm")) {
         doc.remarks.push(format!("the name {name} means {meaning}"));
     }
-    if let Some(package) = &mut package {
+    if let Some(package) = package.as_mut().filter(|_| !ods) {
         let properties = package.properties();
         doc.remarks.extend(rules::charts(package));
         doc.remarks.extend(properties.remarks());

@@ -25,6 +25,7 @@ pub(super) fn all(work: &Work<'_>) -> Vec<Candidate> {
     out.extend(people::sent(work));
     out.extend(files::documents(work));
     out.extend(screens::screens(work));
+    out.extend(screens::recordings(work));
     out.extend(screens::events(work));
     out.extend(people::reports(work));
     out.extend(files::judged_tables(work));
@@ -50,7 +51,7 @@ fn base(path: &str) -> &str {
 
 /// Names of files that a text mentions, lower-case, with `#` for the number or period in them.
 pub(crate) fn file_names(text: &str) -> BTreeSet<String> {
-    re!(r"(?i)[\w{}*.-]*\w\.(?:csv|tsv|xlsx?|xlsm|docx?|pdf|png|jpe?g|json|ini|toml|ya?ml|py|sh|js|mjs|ts|r|rmd|ps1|sql|txt|md|zip|ics|conf|eml|bat|ipynb|html?)\b")
+    re!(r"(?i)[\w{}*.-]*\w\.(?:csv|tsv|xlsx?|xlsm|docx?|pdf|png|jpe?g|json|ini|toml|ya?ml|py|sh|js|mjs|ts|r|rmd|ps1|sql|txt|md|zip|ics|conf|eml|msg|bat|pptx?|rtf|odt|ods|odp|vsdx|drawio|sqlite|db|parquet|ipynb|html?)\b")
         .find_iter(text)
         .map(|it| plain_name(it.as_str()))
         .collect()

@@ -56,6 +56,44 @@ struct Columns {
     under: Option<usize>,
 }
 
+/// Returns the comments on the tickets of a table from Jira: each in a cell of its own, `time;author;text`.
+pub(super) fn tickets(text: &str) -> Option<Talk> {
+    let mut reader = ReaderBuilder::new().delimiter(delimiter(text)).flexible(true).from_reader(text.as_bytes());
+    let names: Vec<String> = reader.headers().ok()?.iter().map(|it| it.trim_start_matches('\u{feff}').trim().to_lowercase()).collect();
+    let find = |wanted: &str| names.iter().position(|it| it == wanted);
+    let (key, summary) = (find("issue key")?, find("summary")?);
+    let comments: Vec<usize> = (0..names.len()).filter(|it| names[*it] == "comment" || names[*it] == "comments").collect();
+    let mut talk = Talk::default();
+    for row in reader.records().flatten() {
+        let cell = |at: usize| row.get(at).map(str::trim).unwrap_or_default();
+        let line = row.position().map(|it| it.line() as u32);
+        let context = Some(format!("{} {}", cell(key), cell(summary)).trim().to_owned());
+        for comment in comments.iter().map(|it| cell(*it)) {
+            let mut parts = comment.splitn(3, ';');
+            let (Some(time), Some(who), Some(text)) = (parts.next().and_then(ticket_time), parts.next(), parts.next()) else { continue };
+            talk.said.push(Said {
+                who: Some(who.trim().to_owned()).filter(|it| !it.is_empty()),
+                time: Some(time),
+                text: text.to_owned(),
+                context: context.clone(),
+                line,
+                ..Said::default()
+            });
+        }
+    }
+    (!talk.said.is_empty()).then_some(talk)
+}
+
+/// Reads a time as Jira writes it, `03/Nov/26 9:15 AM`, or as anybody else does.
+fn ticket_time(text: &str) -> Option<sop_core::Moment> {
+    let mut parts = text.trim().splitn(3, '/');
+    let (day, month, rest) = (parts.next()?, parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    match rest.split_once(' ') {
+        Some((year, clock)) if year.len() == 2 && month.starts_with(char::is_alphabetic) => moment_in(&format!("{day} {month} 20{year} {clock}")),
+        _ => moment_in(text),
+    }
+}
+
 /// Whether the table is a talk, judged by its first lines.
 pub(super) fn is_chat(head: &str, name: &str) -> bool {
     let delimiter = if name.to_lowercase().ends_with(".tsv") { b'\t' } else { delimiter(head) };

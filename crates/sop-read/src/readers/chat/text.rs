@@ -31,19 +31,21 @@ static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
     let fixed = |pattern: &str| Regex::new(pattern).expect("a fixed pattern");
     Patterns {
         dated: fixed(
-            r"^\[?(\d{1,4})([./-])(\d{1,2})[./-](\d{2,4}),?\s+(?:um |at )?(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?\s?([AaPp]\.?\s?[Mm]\.?)?\]?\s*(?:[-–:]\s)?\s*(.*)$",
+            r"^\[?(\d{1,4})([./-])\s?(\d{1,2})[./-]\s?(\d{2,4})\.?(?:\sг\.)?,?\s+(?:um |at |klo |kl\.? |às |à |a las |alle |om )?(?P<before>오전|오후|上午|下午|午前|午後|凌晨|早上|中午|晚上)?\s?(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?\s?([AaPp]\.?\s?[Mm]\.?)?\]?\s*(?:[-–:]\s)?\s*(.*)$",
         ),
         clock: fixed(r"^\[?(\d{1,2})[:.](\d{2})(?::(\d{2}))?\s?([AaPp][Mm])?\]?\s*[-–]?\s*(\p{Lu}[\p{L}'’.-]*(?: [\p{L}'’.()-]+){0,3}): (.+)$"),
         header: fixed(r"^(\p{Lu}[\p{L}'’.-]*(?: [\p{L}'’.()-]+){0,3})\s+\[?(?:(.{0,30}?)\s)?(\d{1,2})[:.](\d{2})\s?([AaPp][Mm])?\]?$"),
         named: fixed(r"^(\p{Lu}[\p{L}'’.-]*(?: \p{Lu}[\p{L}'’.-]*){0,2})(?: \([^)]{1,30}\))?: (\S.*)$"),
-        attached: fixed(r"^(?:<attached: )?(.{1,120}?\.\w{2,5})(?:>| \((?:file attached|Datei angehängt|archivo adjunto|fichier joint)\))$"),
+        attached: fixed(
+            r"^(?:<(?:attached|Anhang|adjunto|pièce jointe ?|allegato|anexado|bijgevoegd): ?)?(.{1,120}?\.\w{2,5})(?:>| \((?:file attached|Datei angehängt|archivo adjunto|fichier joint|file allegato|arquivo anexado|ficheiro anexado|bestand bijgevoegd)\))$",
+        ),
     }
 });
 
 /// WhatsApp and its like: every message begins with a date and a time.
 fn dated(lines: &[(u32, String)]) -> Option<Vec<Said>> {
     let found: Vec<(u32, Option<Captures<'_>>, &str)> = lines.iter().map(|(n, it)| (*n, PATTERNS.dated.captures(it), it.as_str())).collect();
-    let spoken = |it: &Captures<'_>| speaker_of(&it[9]).is_some();
+    let spoken = |it: &Captures<'_>| speaker_of(&it[10]).is_some();
     let n_spoken = found.iter().filter(|(_, it, _)| it.as_ref().is_some_and(spoken)).count();
     let n_dated = found.iter().filter(|(_, it, _)| it.is_some()).count();
     // A log has a date on every line too, and no names before a colon; a first line that is none is no chat.
@@ -57,8 +59,8 @@ fn dated(lines: &[(u32, String)]) -> Option<Vec<Said>> {
         match captures {
             Some(it) => {
                 // Nobody says what the program announces.
-                open = speaker_of(&it[9]).is_some();
-                if let Some((who, text)) = speaker_of(&it[9]) {
+                open = speaker_of(&it[10]).is_some();
+                if let Some((who, text)) = speaker_of(&it[10]) {
                     said.push(with_files(Said {
                         who: Some(who.to_owned()),
                         time: time(it, month_first),
@@ -82,7 +84,7 @@ fn dated(lines: &[(u32, String)]) -> Option<Vec<Said>> {
 
 fn is_log(found: &[(u32, Option<Captures<'_>>, &str)]) -> bool {
     const LEVELS: &[&str] = &["info", "warn", "warning", "error", "debug", "trace", "fatal", "notice", "critical"];
-    let speakers = found.iter().filter_map(|(_, it, _)| speaker_of(it.as_ref()?.get(9)?.as_str())).map(|(who, _)| who.to_owned());
+    let speakers = found.iter().filter_map(|(_, it, _)| speaker_of(it.as_ref()?.get(10)?.as_str())).map(|(who, _)| who.to_owned());
     let (n_levels, n_all) = speakers.fold((0, 0), |(levels, all), it| {
         let level = it.split(|c: char| !c.is_alphanumeric()).any(|word| LEVELS.contains(&word.to_lowercase().as_str()));
         let level = level || it.chars().filter(|it| it.is_alphabetic()).count() > 3 && !it.contains(char::is_lowercase);
@@ -100,7 +102,28 @@ fn speaker_of(rest: &str) -> Option<(&str, &str)> {
 
 fn is_omitted(text: &str) -> bool {
     let text = text.trim().trim_matches(['<', '>']).to_lowercase();
-    ["omitted", "weggelassen", "ausgeschlossen", "omitido", "omis"].iter().any(|it| text.ends_with(it)) && text.split(' ').count() <= 3
+    [
+        "omitted",
+        "weggelassen",
+        "ausgeschlossen",
+        "omitido",
+        "omitida",
+        "omis",
+        "omesso",
+        "omessa",
+        "omessi",
+        "weggelaten",
+        "oculto",
+        "udeladt",
+        "utelatt",
+        "utelämnad",
+        "utelämnat",
+        "pominięto",
+        "pominięte",
+    ]
+    .iter()
+    .any(|it| text.ends_with(it))
+        && text.split(' ').count() <= 3
         || text.is_empty()
         || matches!(text.as_str(), "this message was deleted" | "you deleted this message" | "diese nachricht wurde gelöscht")
 }
@@ -129,7 +152,7 @@ fn month_first(dates: &[&Captures<'_>]) -> bool {
         (true, false) => true,
         (false, true) => false,
         // A clock with AM and PM is the sign of the one country that puts the month first.
-        _ => dates.iter().any(|it| it.get(8).is_some() && &it[2] == "/"),
+        _ => dates.iter().any(|it| it.get(9).is_some() && &it[2] == "/"),
     }
 }
 
@@ -141,8 +164,14 @@ fn time(it: &Captures<'_>, month_first: bool) -> Option<Moment> {
         _ => (number(4)?, number(3)?, number(1)?),
     };
     let year = if year < 100 { year + 2000 } else { year };
-    let hour = hour(number(5)?, it.get(8).map(|it| it.as_str()));
-    Moment::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?, hour, i8::try_from(number(6)?).ok()?, i8::try_from(number(7)?).ok()?, 0).ok()
+    // Some languages say before the hour which half of the day it is.
+    let half = match it.name("before").map(|it| it.as_str()) {
+        Some("오후" | "下午" | "午後" | "晚上" | "中午") => Some("pm"),
+        Some(_) => Some("am"),
+        None => it.get(9).map(|it| it.as_str()),
+    };
+    let hour = hour(number(6)?, half);
+    Moment::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?, hour, i8::try_from(number(7)?).ok()?, i8::try_from(number(8)?).ok()?, 0).ok()
 }
 
 fn hour(hour: i16, half: Option<&str>) -> i8 {

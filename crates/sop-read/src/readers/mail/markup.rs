@@ -6,7 +6,7 @@ use mail_parser::decoders::html::html_to_text;
 const MAX_QUOTED: usize = 12;
 
 /// Turns HTML into lines: paragraphs apart by a blank line, items with a dash, quotes with `>`.
-pub(super) fn text_of(html: &str) -> String {
+pub(crate) fn text_of(html: &str) -> String {
     let mut page = Page::default();
     let mut rest = html;
     while let Some(at) = rest.find('<') {

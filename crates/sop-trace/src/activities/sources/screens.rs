@@ -49,6 +49,37 @@ pub(super) fn screens(work: &Work<'_>) -> Vec<Candidate> {
     out
 }
 
+/// Steps that were recorded in the browser: one step a page, with what was done on it.
+pub(super) fn recordings(work: &Work<'_>) -> Vec<Candidate> {
+    /// More would be a page of its own.
+    const MAX_DONE: usize = 10;
+    let mut out = Vec::new();
+    let documents = current(work).filter(|it| it.format == Format::Recording && role(work, &it.path) != Role::Noise);
+    for (id, document) in (1_000..).zip(documents) {
+        // Of a network log is known what was sent, not what somebody did.
+        let done: Vec<&Block> =
+            document.blocks.iter().filter(|it| matches!(it.kind, BlockKind::Item { .. }) && !re!(r"^(POST|PUT|PATCH|DELETE) ").is_match(&it.text)).collect();
+        let mut pages: Vec<Vec<&Block>> = Vec::new();
+        for block in done {
+            match pages.last_mut() {
+                Some(page) if !block.text.starts_with("Open ") && page.len() < MAX_DONE => page.push(block),
+                _ => pages.push(vec![block]),
+            }
+        }
+        for (n, page) in (0..).zip(pages) {
+            let list: Vec<&str> = page.iter().map(|it| it.text.as_str()).collect();
+            let name = document.title.clone().unwrap_or_else(|| document.name().to_owned());
+            let text = format!("In the browser ({}): {}", cut(&name, 8), list.join("; "));
+            let anchors = page.iter().map(|it| anchor(document, it)).collect();
+            let mut candidate = Candidate::new(Source::Screen, Claim::cited(text, anchors));
+            candidate.topic = stems(&format!("{name} {}", list.join(" ")));
+            candidate.listed = Some((id, n));
+            out.push(candidate);
+        }
+    }
+    out
+}
+
 /// Appointments of the process after the main one: the follow-up.
 pub(super) fn events(work: &Work<'_>) -> Vec<Candidate> {
     let mut list: Vec<(&Document, &Block)> = current(work)
