@@ -2,20 +2,26 @@
 //!
 //! Nothing is ever run. What only a run could tell stands as `{name}`.
 
+mod batch;
 mod code;
 mod exits;
 mod head;
 mod javascript;
+mod just;
+mod lex;
+mod make;
 mod outward;
+mod pieces;
 mod powershell;
 mod python;
 mod r;
 mod shell;
+mod sql;
 mod value;
 
 use code::Code;
 use head::Line;
-use sop_core::{Document, Format, Language, Remark, Script};
+use sop_core::{ArtifactId, Document, Format, Language, Remark, Script};
 
 /// The lines of comment of a script: those that open it, and all of them.
 pub(crate) struct Comments {
@@ -25,15 +31,23 @@ pub(crate) struct Comments {
 
 /// Returns what a script does, or nothing if the document is no script of a language that is known.
 pub fn analyse(document: &Document, folder: &[String]) -> Option<Script> {
-    if document.format != Format::Script {
-        return None;
-    }
     let whole = document.source.as_deref()?;
     let source = code::readable(whole);
-    let language = language_of(&document.path, source)?;
-    let mut script = Script {
-        artifact: document.artifact.clone(),
-        path: document.path.clone(),
+    if !document.pieces.is_empty() {
+        return pieces::analyse(document, source, folder);
+    }
+    let language = language_of(document, source)?;
+    let mut script = read(language, source, &document.path, document.name(), folder);
+    script.artifact = document.artifact.clone();
+    script.partial |= source.len() < whole.len();
+    Some(script)
+}
+
+/// A script of which nothing is known but its path and language.
+pub(crate) fn new_script(path: &str, language: Language) -> Script {
+    Script {
+        artifact: ArtifactId(String::new()),
+        path: path.to_owned(),
         language,
         purpose: None,
         usage: Vec::new(),
@@ -49,36 +63,60 @@ pub fn analyse(document: &Document, folder: &[String]) -> Option<Script> {
         config_keys: Vec::new(),
         columns: Vec::new(),
         remarks: Vec::new(),
+        schedules: Vec::new(),
         partial: false,
+    }
+}
+
+/// Reads a source of one language.
+pub(crate) fn read(language: Language, source: &str, path: &str, name: &str, folder: &[String]) -> Script {
+    let mut script = new_script(path, language);
+    let comments = match language {
+        Language::Sql => sql::analyse(source, &mut script),
+        Language::Make => make::analyse(source, folder, &mut script),
+        Language::Just => just::analyse(source, folder, &mut script),
+        Language::Batch => batch::analyse(source, &mut script),
+        _ => {
+            let Some(comments) = with_grammar(language, source, path, folder, &mut script) else { return script };
+            comments
+        }
     };
+    finish(&mut script, &comments, name, source);
+    script
+}
+
+/// Reads a source through the grammar of its language.
+fn with_grammar(language: Language, source: &str, path: &str, folder: &[String], script: &mut Script) -> Option<Comments> {
     let grammar: tree_sitter::Language = match language {
         Language::Python => tree_sitter_python::LANGUAGE.into(),
-        Language::Shell => tree_sitter_bash::LANGUAGE.into(),
         Language::JavaScript => tree_sitter_javascript::LANGUAGE.into(),
         Language::R => tree_sitter_r::LANGUAGE.into(),
         Language::PowerShell => tree_sitter_powershell::LANGUAGE.into(),
+        _ => tree_sitter_bash::LANGUAGE.into(),
     };
     let Some(tree) = code::parse(&grammar, source) else {
         script.partial = true;
-        return Some(script);
+        return None;
     };
-    script.partial = tree.root_node().has_error() || source.len() < whole.len();
-    let code = Code::new(&tree, source, &document.path, folder);
+    script.partial = tree.root_node().has_error();
+    let code = Code::new(&tree, source, path, folder);
     let comments = match language {
-        Language::Python => python::analyse(&code, &mut script),
-        Language::Shell => shell::analyse(&code, &mut script),
-        Language::JavaScript => javascript::analyse(&code, &mut script),
-        Language::R => r::analyse(&code, &mut script),
-        Language::PowerShell => powershell::analyse(&code, &mut script),
+        Language::Python => python::analyse(&code, script),
+        Language::JavaScript => javascript::analyse(&code, script),
+        Language::R => r::analyse(&code, script),
+        Language::PowerShell => powershell::analyse(&code, script),
+        _ => shell::analyse(&code, script),
     };
-    finish(&mut script, &comments, document.name(), source);
-    Some(script)
+    sql::in_texts(&code, script);
+    Some(comments)
 }
 
 /// Adds what comments say, in the same way for every language.
 fn finish(script: &mut Script, comments: &Comments, name: &str, source: &str) {
     script.purpose = head::purpose(&comments.head);
-    script.usage = head::usage(&comments.head, name);
+    let mut usage = head::usage(&comments.head, name);
+    usage.append(&mut script.usage);
+    script.usage = usage;
     script.remarks = head::remarks(&comments.all);
     head::document_exits(script, &comments.head, &comments.all, source);
     head::head_files(script, &comments.head);
@@ -138,16 +176,28 @@ pub(crate) fn new_constant(name: &str, value: &str, line: u32) -> sop_core::Cons
     sop_core::Constant { name: name.to_owned(), value: code::one_line(value, 400), comment: None, line, comment_from: None }
 }
 
-/// Tells the language by the extension, and failing that by the first line.
-fn language_of(path: &str, source: &str) -> Option<Language> {
-    let name = path.rsplit('/').next().unwrap_or(path);
+/// Tells the language by the name, and failing that by the first line.
+fn language_of(document: &Document, source: &str) -> Option<Language> {
+    if document.format != Format::Script {
+        return None;
+    }
+    let name = document.name();
     let extension = name.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase());
+    match name.to_ascii_lowercase().as_str() {
+        "makefile" | "gnumakefile" | "bsdmakefile" => return Some(Language::Make),
+        "justfile" | ".justfile" => return Some(Language::Just),
+        _ => {}
+    }
     match extension.as_deref() {
+        Some("mk" | "mak" | "make") => return Some(Language::Make),
+        Some("just") => return Some(Language::Just),
+        Some("bat" | "cmd" | "btm") => return Some(Language::Batch),
         Some("py" | "pyw") => return Some(Language::Python),
         Some("sh" | "bash" | "zsh" | "ksh" | "command") => return Some(Language::Shell),
         Some("js" | "mjs" | "cjs" | "ts" | "jsx" | "gs") => return Some(Language::JavaScript),
         Some("r") => return Some(Language::R),
         Some("ps1" | "psm1") => return Some(Language::PowerShell),
+        Some("sql" | "psql" | "ddl" | "dml" | "pgsql" | "tsql" | "plsql" | "pks" | "pkb" | "hql" | "bq") => return Some(Language::Sql),
         _ => {}
     }
     let first = source.lines().next().filter(|line| line.starts_with("#!"))?;
@@ -160,7 +210,7 @@ fn language_of(path: &str, source: &str) -> Option<Language> {
 #[cfg(test)]
 pub(crate) mod testing {
     use super::*;
-    use sop_core::{ArtifactId, FileUse};
+    use sop_core::FileUse;
 
     /// Analyses a source as if it lay at a path.
     pub(crate) fn script(path: &str, source: &str) -> Script {

@@ -15,6 +15,7 @@ mod mail;
 mod mailbox;
 mod markdown;
 mod moments;
+mod notebook;
 mod ooxml;
 mod pdf;
 mod picture;
@@ -45,6 +46,7 @@ pub(crate) const READERS: &[Reader] = &[
     env_file::READER,
     config::READER,
     log::READER,
+    notebook::READER,
     json::READER,
     table::READER,
     script::READER,

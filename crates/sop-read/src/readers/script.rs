@@ -46,8 +46,17 @@ const ENDINGS: &[&str] = &[
     "groovy",
     "fish",
     "command",
+    "psql",
+    "ddl",
+    "pgsql",
+    "tsql",
+    "plsql",
+    "hql",
+    "mk",
+    "mak",
+    "just",
 ];
-const NAMES: &[&str] = &["makefile", "gnumakefile", "justfile", "dockerfile", "jenkinsfile", "rakefile", "procfile"];
+const NAMES: &[&str] = &["makefile", "gnumakefile", "justfile", ".justfile", "dockerfile", "jenkinsfile", "rakefile", "procfile"];
 
 fn accepts(input: &Input<'_>) -> bool {
     let named = ENDINGS.contains(&ending(input.name).as_str()) || NAMES.contains(&input.name.to_lowercase().as_str());
