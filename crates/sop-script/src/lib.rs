@@ -4,6 +4,9 @@
 
 mod batch;
 mod code;
+mod crontab;
+mod dockerfile;
+mod dynamic;
 mod exits;
 mod head;
 mod javascript;
@@ -12,12 +15,18 @@ mod lex;
 mod make;
 mod outward;
 mod pieces;
+mod powerquery;
 mod powershell;
 mod python;
 mod r;
+mod schedule;
 mod shell;
 mod sql;
+mod systemd;
 mod value;
+mod vba;
+mod workflow;
+mod workspace;
 
 use code::Code;
 use head::Line;
@@ -76,6 +85,13 @@ pub(crate) fn read(language: Language, source: &str, path: &str, name: &str, fol
         Language::Make => make::analyse(source, folder, &mut script),
         Language::Just => just::analyse(source, folder, &mut script),
         Language::Batch => batch::analyse(source, &mut script),
+        Language::Vba => vba::analyse(source, &mut script),
+        Language::Ruby | Language::Perl | Language::Php | Language::Awk => dynamic::analyse(language, source, &mut script),
+        Language::PowerQuery => powerquery::analyse(source, &mut script),
+        Language::Crontab => crontab::analyse(source, folder, &mut script),
+        Language::Systemd => systemd::analyse(source, folder, &mut script),
+        Language::Dockerfile => dockerfile::analyse(source, folder, &mut script),
+        Language::Workflow => workflow::analyse(source, folder, &mut script),
         _ => {
             let Some(comments) = with_grammar(language, source, path, folder, &mut script) else { return script };
             comments
@@ -89,7 +105,10 @@ pub(crate) fn read(language: Language, source: &str, path: &str, name: &str, fol
 fn with_grammar(language: Language, source: &str, path: &str, folder: &[String], script: &mut Script) -> Option<Comments> {
     let grammar: tree_sitter::Language = match language {
         Language::Python => tree_sitter_python::LANGUAGE.into(),
-        Language::JavaScript => tree_sitter_javascript::LANGUAGE.into(),
+        Language::TypeScript if path.ends_with(".tsx") => tree_sitter_typescript::LANGUAGE_TSX.into(),
+        Language::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
+        Language::AppsScript if path.ends_with(".ts") => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
+        Language::JavaScript | Language::AppsScript => tree_sitter_javascript::LANGUAGE.into(),
         Language::R => tree_sitter_r::LANGUAGE.into(),
         Language::PowerShell => tree_sitter_powershell::LANGUAGE.into(),
         _ => tree_sitter_bash::LANGUAGE.into(),
@@ -102,7 +121,12 @@ fn with_grammar(language: Language, source: &str, path: &str, folder: &[String],
     let code = Code::new(&tree, source, path, folder);
     let comments = match language {
         Language::Python => python::analyse(&code, script),
-        Language::JavaScript => javascript::analyse(&code, script),
+        Language::JavaScript | Language::TypeScript => javascript::analyse(&code, script),
+        Language::AppsScript => {
+            let comments = javascript::analyse(&code, script);
+            workspace::analyse(&code, script);
+            comments
+        }
         Language::R => r::analyse(&code, script),
         Language::PowerShell => powershell::analyse(&code, script),
         _ => shell::analyse(&code, script),
@@ -113,7 +137,8 @@ fn with_grammar(language: Language, source: &str, path: &str, folder: &[String],
 
 /// Adds what comments say, in the same way for every language.
 fn finish(script: &mut Script, comments: &Comments, name: &str, source: &str) {
-    script.purpose = head::purpose(&comments.head);
+    // Some formats have a place of their own for what they are for.
+    script.purpose = script.purpose.take().or_else(|| head::purpose(&comments.head));
     let mut usage = head::usage(&comments.head, name);
     usage.append(&mut script.usage);
     script.usage = usage;
@@ -178,6 +203,9 @@ pub(crate) fn new_constant(name: &str, value: &str, line: u32) -> sop_core::Cons
 
 /// Tells the language by the name, and failing that by the first line.
 fn language_of(document: &Document, source: &str) -> Option<Language> {
+    if document.format == Format::Config && workflow::is_workflow(&document.path, source) {
+        return Some(Language::Workflow);
+    }
     if document.format != Format::Script {
         return None;
     }
@@ -186,25 +214,54 @@ fn language_of(document: &Document, source: &str) -> Option<Language> {
     match name.to_ascii_lowercase().as_str() {
         "makefile" | "gnumakefile" | "bsdmakefile" => return Some(Language::Make),
         "justfile" | ".justfile" => return Some(Language::Just),
+        "rakefile" => return Some(Language::Ruby),
+        "dockerfile" | "containerfile" => return Some(Language::Dockerfile),
+        lower if lower.starts_with("crontab") || lower.ends_with(".cron") || lower.ends_with(".crontab") || document.path.contains("cron.d/") => {
+            return Some(Language::Crontab);
+        }
         _ => {}
     }
     match extension.as_deref() {
+        Some("gs") => return Some(Language::AppsScript),
+        Some("js" | "ts") if workspace::is_workspace(source) => return Some(Language::AppsScript),
+        Some("ts" | "mts" | "cts" | "tsx") => return Some(Language::TypeScript),
+        Some("timer" | "service") => return Some(Language::Systemd),
+        Some("rb" | "rake") => return Some(Language::Ruby),
+        Some("pl" | "pm") => return Some(Language::Perl),
+        Some("php") => return Some(Language::Php),
+        Some("awk") => return Some(Language::Awk),
+        Some("pq" | "pqm") => return Some(Language::PowerQuery),
+        Some("bas" | "cls" | "frm" | "vba" | "vbs") => return Some(Language::Vba),
+        Some("dockerfile") => return Some(Language::Dockerfile),
         Some("mk" | "mak" | "make") => return Some(Language::Make),
         Some("just") => return Some(Language::Just),
         Some("bat" | "cmd" | "btm") => return Some(Language::Batch),
         Some("py" | "pyw") => return Some(Language::Python),
         Some("sh" | "bash" | "zsh" | "ksh" | "command") => return Some(Language::Shell),
-        Some("js" | "mjs" | "cjs" | "ts" | "jsx" | "gs") => return Some(Language::JavaScript),
+        Some("js" | "mjs" | "cjs" | "jsx") => return Some(Language::JavaScript),
         Some("r") => return Some(Language::R),
         Some("ps1" | "psm1") => return Some(Language::PowerShell),
         Some("sql" | "psql" | "ddl" | "dml" | "pgsql" | "tsql" | "plsql" | "pks" | "pkb" | "hql" | "bq") => return Some(Language::Sql),
         _ => {}
     }
     let first = source.lines().next().filter(|line| line.starts_with("#!"))?;
-    [("python", Language::Python), ("node", Language::JavaScript), ("Rscript", Language::R), ("pwsh", Language::PowerShell), ("sh", Language::Shell)]
-        .into_iter()
-        .find(|(word, _)| first.contains(word))
-        .map(|(_, language)| language)
+    // `sh` is part of other names, so it comes last.
+    [
+        ("python", Language::Python),
+        ("node", Language::JavaScript),
+        ("Rscript", Language::R),
+        ("pwsh", Language::PowerShell),
+        ("ruby", Language::Ruby),
+        ("perl", Language::Perl),
+        ("php", Language::Php),
+        ("awk", Language::Awk),
+        ("make", Language::Make),
+        ("psql", Language::Sql),
+        ("sh", Language::Shell),
+    ]
+    .into_iter()
+    .find(|(word, _)| first.contains(word))
+    .map(|(_, language)| language)
 }
 
 #[cfg(test)]
@@ -214,7 +271,8 @@ pub(crate) mod testing {
 
     /// Analyses a source as if it lay at a path.
     pub(crate) fn script(path: &str, source: &str) -> Script {
-        let mut document = Document::new(ArtifactId("x".to_owned()), path, Format::Script);
+        let format = if path.ends_with(".yml") { Format::Config } else { Format::Script };
+        let mut document = Document::new(ArtifactId("x".to_owned()), path, format);
         document.source = Some(source.to_owned());
         analyse(&document, &["scripts/clean.py".to_owned(), path.to_owned()]).expect("a script")
     }

@@ -70,6 +70,13 @@ pub(crate) fn in_texts(code: &crate::code::Code<'_>, script: &mut Script) {
     }
 }
 
+/// Reads a text of a language that has no grammar here, if it is a statement.
+pub(crate) fn in_text(text: &str, line: u32, script: &mut Script) {
+    if is_statement(text, || false) {
+        statement(text, line, script);
+    }
+}
+
 /// Tells a statement from a sentence: its words are in capitals, or it has the signs of one.
 fn is_statement(text: &str, queries: impl Fn() -> bool) -> bool {
     static SIGNS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\w\.\w|[*=(_;<>]").unwrap());

@@ -530,11 +530,26 @@ pub(crate) fn events(work: &Work<'_>, activities: &[sop_core::Activity]) -> Vec<
     list.retain(|it| recurs(&it.1.text));
     let mut out: Vec<Claim> =
         list.into_iter().take(1).map(|(document, block)| Claim::cited(capital_stop(&block.text), vec![anchor(document, block)])).collect();
+    out.extend(schedules(work));
     let first = activities.iter().filter(|it| it.action.text.trim_start_matches("**STOP:** ").starts_with("Checklist")).min_by_key(|it| it.listed);
     if let (true, Some(first)) = (out.is_empty(), first) {
         let task = first.action.text.split_once(": ").map_or(first.action.text.as_str(), |it| it.1);
         out.push(Claim::inferred(format!("The work begins with: {task}."), first.action.anchors.clone(), "first row of the checklist"));
     }
+    out
+}
+
+/// When a machine starts a script, by its own tables.
+fn schedules(work: &Work<'_>) -> Vec<Claim> {
+    let mut out = Vec::new();
+    for script in live(work) {
+        for it in &script.schedules {
+            let what = it.starts.as_deref().map_or_else(|| format!("`{}`", name(&script.path)), |it| format!("`{}`", cut(&it.replace('`', "'"), 14)));
+            let text = format!("{} starts {what} {}.", script.language.tool(), it.when);
+            out.push(Claim::cited(crate::text::capital(&text), vec![line_anchor(script, work.ground.documents, it.line, it.line)]));
+        }
+    }
+    out.truncate(4);
     out
 }
 

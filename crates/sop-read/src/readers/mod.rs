@@ -11,6 +11,7 @@ mod html;
 mod json;
 mod lines;
 mod log;
+mod macros;
 mod mail;
 mod mailbox;
 mod markdown;

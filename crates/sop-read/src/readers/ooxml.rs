@@ -35,14 +35,17 @@ impl<'a> Package<'a> {
         names
     }
 
-    /// Returns the text of a part, or `None` if it is not there, too large or broken.
-    pub fn text(&mut self, name: &str) -> Option<String> {
+    /// Returns a part as it is, or `None` if it is not there, too large or broken.
+    pub fn bytes(&mut self, name: &str) -> Option<Vec<u8>> {
         let part = self.zip.by_name(name.trim_start_matches('/')).ok()?;
         let mut bytes = Vec::new();
         part.take(MAX_PART + 1).read_to_end(&mut bytes).ok()?;
-        if bytes.len() as u64 > MAX_PART {
-            return None;
-        }
+        (bytes.len() as u64 <= MAX_PART).then_some(bytes)
+    }
+
+    /// Returns the text of a part, or `None` if it is not there, too large or broken.
+    pub fn text(&mut self, name: &str) -> Option<String> {
+        let bytes = self.bytes(name)?;
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
         Some(String::from_utf8_lossy(bytes).into_owned())
     }

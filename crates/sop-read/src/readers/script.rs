@@ -29,10 +29,15 @@ const ENDINGS: &[&str] = &[
     "sql",
     "rb",
     "pl",
+    "pm",
+    "rake",
+    "pqm",
     "php",
     "vbs",
     "vba",
     "bas",
+    "cls",
+    "frm",
     "gs",
     "awk",
     "sed",
@@ -55,8 +60,14 @@ const ENDINGS: &[&str] = &[
     "mk",
     "mak",
     "just",
+    "cron",
+    "crontab",
+    "timer",
+    "service",
+    "dockerfile",
 ];
-const NAMES: &[&str] = &["makefile", "gnumakefile", "justfile", ".justfile", "dockerfile", "jenkinsfile", "rakefile", "procfile"];
+const NAMES: &[&str] =
+    &["makefile", "gnumakefile", "justfile", ".justfile", "dockerfile", "jenkinsfile", "rakefile", "procfile", "containerfile", "crontab", "crontab.txt"];
 
 fn accepts(input: &Input<'_>) -> bool {
     let named = ENDINGS.contains(&ending(input.name).as_str()) || NAMES.contains(&input.name.to_lowercase().as_str());

@@ -4,6 +4,7 @@ mod grid;
 mod rules;
 mod sheet;
 
+use super::macros;
 use super::ooxml::{Package, fold};
 use crate::reader::{About, Input, Raw, Reader};
 use calamine::{Reader as _, SheetType, SheetVisible, Sheets, open_workbook_from_rs};
@@ -17,9 +18,9 @@ pub(super) const READER: Reader = Reader {
     name: "workbook",
     about: About {
         files: "`.xlsx`, `.xlsm`, `.xlsb`, `.xls`, `.ods`",
-        taken: "tables, labelled values, formulas, notes, rules on cells, hidden sheets",
-        anchor: "sheet and cell",
-        not_taken: "VBA macros, locked files; `.xls`, `.xlsb` and `.ods` give less than `.xlsx`",
+        taken: "tables, labelled values, formulas, notes, rules on cells, hidden sheets, macros, queries of Power Query",
+        anchor: "sheet and cell; module and line",
+        not_taken: "locked files, locked macros; `.xls`, `.xlsb` and `.ods` give less than `.xlsx`",
     },
     accepts,
     read,
@@ -73,10 +74,16 @@ fn read(input: &Input<'_>) -> Result<Raw, String> {
     }
     if let Some(package) = &mut package {
         let properties = package.properties();
+        macros::add(package, &mut doc);
         doc.remarks.extend(rules::charts(package));
         doc.remarks.extend(properties.remarks());
         doc.title = properties.title;
         doc.author = properties.author;
+    }
+    if package.is_none()
+        && let Ok(Some(project)) = book.vba_project()
+    {
+        macros::add_modules(&project, &mut doc);
     }
     Ok(Raw(doc))
 }

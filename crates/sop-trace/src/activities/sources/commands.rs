@@ -25,7 +25,9 @@ pub(super) fn commands(work: &Work<'_>) -> Vec<Candidate> {
     // What a Makefile would run was run by hand where nobody typed `make`.
     let by_tool = |it: &Script| matches!(it.language, Language::Make | Language::Just);
     let unused = |it: &Script| by_tool(it) && !typed.is_empty() && !typed.iter().any(|t| runs_it(it, &t.block.text));
-    let scripts: Vec<Script> = work.ground.scripts.iter().filter(|it| !unused(it)).cloned().collect();
+    // A workbook of another run has the same macros.
+    let other = |it: &Script| by_program(it).is_some() && other_run(&it.path, work.parameters);
+    let scripts: Vec<Script> = work.ground.scripts.iter().filter(|it| !unused(it) && !other(it)).cloned().collect();
     for script in started(&scripts, work.ground.roles) {
         out.extend(script_run(script, &typed, work));
     }
