@@ -3,7 +3,7 @@
 use crate::draft::{Kept, kept_path};
 use crate::{AppError, PictureCache, SourceOptions, gather};
 use serde::Serialize;
-use sop_core::{Anchor, Block, Document, Place};
+use sop_core::{Anchor, Block, Document, Home, Place};
 use std::path::Path;
 
 /// A citation opened: what stands around the quote.
@@ -60,20 +60,25 @@ fn context(document: &Document, anchor: &Anchor) -> (Vec<(bool, String)>, bool) 
     if anchor.place == Place::File {
         return (vec![(true, document.path.clone())], document.path == anchor.quote);
     }
-    if let (Some(source), Place::Lines { from, to }) = (&document.source, &anchor.place) {
-        let first = from.saturating_sub(AROUND as u32).max(1);
+    if let (Some(source), Some((from, to))) = (&document.source, document.lines_of(&anchor.place)) {
+        // Numbers count as the place does: from the start of the cell or module.
+        let piece = document.pieces.iter().find(|it| it.home != Home::Here && (it.from..=it.to).contains(&from));
+        let (begin, end, shift) = piece.map_or((1, u32::MAX, 0), |it| (it.from, it.to, i64::from(it.at) - i64::from(it.from)));
+        let first = from.saturating_sub(AROUND as u32).max(begin);
         let lines: Vec<(bool, String)> = source
             .lines()
             .enumerate()
             .skip(first as usize - 1)
-            .take((to - first + 1) as usize + AROUND)
+            .take((to.saturating_sub(first) + 1) as usize + AROUND)
             .map(|(n, line)| {
                 let n = u32::try_from(n + 1).unwrap_or(u32::MAX);
-                ((*from..=*to).contains(&n), format!("{n:>5}  {line}"))
+                (n, line)
             })
+            .take_while(|(n, _)| *n <= end)
+            .map(|(n, line)| ((from..=to).contains(&n), format!("{:>5}  {line}", i64::from(n) + shift)))
             .collect();
         // The numbers before the lines are not part of the text: a quote of two lines would never be found.
-        let cited: Vec<&str> = source.lines().skip(from.saturating_sub(1) as usize).take(to.saturating_sub(*from) as usize + 1).collect();
+        let cited: Vec<&str> = source.lines().skip(from.saturating_sub(1) as usize).take(to.saturating_sub(from) as usize + 1).collect();
         let found = holds(&cited.join(" "), &anchor.quote);
         return (lines, found);
     }

@@ -32,6 +32,10 @@ pub enum Place {
     Message { n: u32, line: u32 },
     /// A rectangle of a picture, in pixels from its top left corner.
     Region { x: u32, y: u32, w: u32, h: u32 },
+    /// Lines of a cell of a notebook, both ends included.
+    NotebookCell { cell: u32, from: u32, to: u32 },
+    /// A line of what a cell of a notebook has put out.
+    NotebookOutput { cell: u32, line: u32 },
     /// A place inside a file that is inside this one: an attachment, a member of an archive.
     Inside { name: String, place: Box<Place> },
 }
@@ -55,6 +59,9 @@ impl fmt::Display for Place {
             Place::Record { table, row } => write!(f, "table {table}, row {row}"),
             Place::Message { n, line } => write!(f, "message {n}, line {line}"),
             Place::Region { x, y, w, h } => write!(f, "region {x},{y} {w}x{h}"),
+            Place::NotebookCell { cell, from, to } if from == to => write!(f, "cell {cell}, line {from}"),
+            Place::NotebookCell { cell, from, to } => write!(f, "cell {cell}, lines {from}-{to}"),
+            Place::NotebookOutput { cell, line } => write!(f, "output of cell {cell}, line {line}"),
             Place::Inside { name, place } => write!(f, "{name}: {place}"),
         }
     }

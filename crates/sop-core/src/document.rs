@@ -1,6 +1,6 @@
 //! What a reader makes of a file: redacted blocks of text and tables, each with its place.
 
-use crate::{ArtifactId, Moment, Place};
+use crate::{ArtifactId, Language, Moment, Place};
 use serde::{Deserialize, Serialize};
 
 /// What kind of file a document was read from.
@@ -20,6 +20,8 @@ pub enum Format {
     Calendar,
     Picture,
     Script,
+    /// Prose and code in turns: Jupyter, R Markdown, Quarto.
+    Notebook,
     ShellHistory,
     Config,
     EnvFile,
@@ -174,6 +176,32 @@ pub struct Redaction {
     pub place: Place,
 }
 
+/// A run of lines of a document's source that is code of one language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Piece {
+    /// First line in the source.
+    pub from: u32,
+    /// Last line in the source.
+    pub to: u32,
+    pub language: Language,
+    /// Where it lies in the file.
+    pub home: Home,
+    /// The line that its first line is there.
+    pub at: u32,
+}
+
+/// Where a piece of a source lies in its file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Home {
+    /// On the very lines that it has in the source.
+    Here,
+    /// In a cell of a notebook.
+    Cell(u32),
+    /// In a part of the file that has a name, such as a macro module.
+    Part(String),
+}
+
 /// A file, read and redacted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Document {
@@ -185,8 +213,11 @@ pub struct Document {
     pub author: Option<String>,
     pub blocks: Vec<Block>,
     pub tables: Vec<Table>,
-    /// Redacted source, line for line, of scripts and config files; nothing else keeps its whole text.
+    /// Redacted source, line for line, of scripts, notebooks, macros and config files; nothing else keeps its whole text.
     pub source: Option<String>,
+    /// Where pieces of the source come from, if it was put together from cells or modules or holds several languages.
+    #[serde(default)]
+    pub pieces: Vec<Piece>,
     pub redactions: Vec<Redaction>,
     /// What a person should know of how it was read: "rows 3 and 9 are broken", "2 pages are scans".
     pub remarks: Vec<String>,
@@ -208,9 +239,40 @@ impl Document {
             blocks: Vec::new(),
             tables: Vec::new(),
             source: None,
+            pieces: Vec::new(),
             redactions: Vec::new(),
             remarks: Vec::new(),
             outsiders: Vec::new(),
+        }
+    }
+
+    /// Returns the place in the file of some lines of the source.
+    pub fn place_of(&self, from: u32, to: u32) -> Place {
+        let Some(piece) = self.pieces.iter().find(|it| (it.from..=it.to).contains(&from)) else { return Place::Lines { from, to } };
+        let own = |line: u32| line.clamp(piece.from, piece.to) - piece.from + piece.at;
+        match &piece.home {
+            Home::Here => Place::Lines { from, to },
+            Home::Cell(cell) => Place::NotebookCell { cell: *cell, from: own(from), to: own(to.max(from)) },
+            Home::Part(name) => Place::Inside { name: name.clone(), place: Box::new(Place::Lines { from: own(from), to: own(to.max(from)) }) },
+        }
+    }
+
+    /// Returns the lines of the source that a place means, if it means lines of it.
+    pub fn lines_of(&self, place: &Place) -> Option<(u32, u32)> {
+        self.source.as_ref()?;
+        let in_piece = |home: &Home, from: u32, to: u32| {
+            let piece = self.pieces.iter().find(|it| it.home == *home && from >= it.at && from - it.at <= it.to - it.from)?;
+            let line = |it: u32| piece.from + it.saturating_sub(piece.at);
+            Some((line(from), line(to.max(from)).min(piece.to)))
+        };
+        match place {
+            Place::Lines { from, to } => Some((*from, *to)),
+            Place::NotebookCell { cell, from, to } => in_piece(&Home::Cell(*cell), *from, *to),
+            Place::Inside { name, place } => match **place {
+                Place::Lines { from, to } => in_piece(&Home::Part(name.clone()), from, to),
+                _ => None,
+            },
+            _ => None,
         }
     }
 

@@ -13,8 +13,8 @@ mod warned;
 
 pub use anchor::{Anchor, Place};
 pub use artifact::{Artifact, ArtifactId, Digest, LeftOut, Role};
-pub use document::{Block, BlockKind, Column, ColumnType, Document, Format, Redaction, Table};
-pub use script::{Argument, Call, Constant, EnvVar, Exit, FileUse, Language, Remark, Script, Usage};
+pub use document::{Block, BlockKind, Column, ColumnType, Document, Format, Home, Piece, Redaction, Table};
+pub use script::{Argument, Call, Constant, EnvVar, Exit, FileUse, Language, Remark, Schedule, Script, Usage};
 pub use sop::*;
 pub use trace::*;
 pub use warned::{Problem, Warned};

@@ -10,8 +10,88 @@ pub enum Language {
     Python,
     Shell,
     JavaScript,
+    TypeScript,
+    /// JavaScript that runs inside Google Workspace.
+    AppsScript,
     R,
     PowerShell,
+    Sql,
+    Make,
+    Just,
+    /// Batch files of Windows.
+    Batch,
+    Ruby,
+    Perl,
+    Php,
+    Awk,
+    /// Macros of Office, and files of Visual Basic and VBScript.
+    Vba,
+    /// Power Query M.
+    PowerQuery,
+    Dockerfile,
+    /// A workflow of GitHub Actions.
+    Workflow,
+    Crontab,
+    /// A timer or service of systemd.
+    Systemd,
+}
+
+impl Language {
+    /// Returns what a machine must have to run it, as people call it.
+    pub fn tool(self) -> &'static str {
+        match self {
+            Language::Python => "Python 3",
+            Language::Shell => "a Unix shell (bash)",
+            Language::JavaScript => "Node.js",
+            Language::TypeScript => "Node.js with TypeScript",
+            Language::AppsScript => "Google Apps Script",
+            Language::R => "R",
+            Language::PowerShell => "PowerShell",
+            Language::Sql => "an SQL client",
+            Language::Make => "make",
+            Language::Just => "just",
+            Language::Batch => "Windows",
+            Language::Ruby => "Ruby",
+            Language::Perl => "Perl",
+            Language::Php => "PHP",
+            Language::Awk => "awk",
+            Language::Vba => "Microsoft Office with macros allowed",
+            Language::PowerQuery => "Power Query (Excel or Power BI)",
+            Language::Dockerfile => "Docker",
+            Language::Workflow => "GitHub Actions",
+            Language::Crontab => "cron",
+            Language::Systemd => "systemd",
+        }
+    }
+
+    /// Returns the command that starts a script where nothing else shows one.
+    pub fn command(self, path: &str) -> String {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let folder = path.strip_suffix(name).unwrap_or_default().trim_end_matches('/');
+        match self {
+            Language::Python => format!("python3 {path}"),
+            Language::JavaScript => format!("node {path}"),
+            Language::TypeScript => format!("npx tsx {path}"),
+            Language::R => format!("Rscript {path}"),
+            Language::PowerShell => format!("pwsh {path}"),
+            Language::Ruby => format!("ruby {path}"),
+            Language::Perl => format!("perl {path}"),
+            Language::Php => format!("php {path}"),
+            Language::Awk => format!("awk -f {path}"),
+            Language::Make if folder.is_empty() => "make".to_owned(),
+            Language::Make => format!("make -C {folder}"),
+            Language::Just if folder.is_empty() => "just".to_owned(),
+            Language::Just => format!("just -f {path}"),
+            Language::Dockerfile if folder.is_empty() => "docker build .".to_owned(),
+            Language::Dockerfile => format!("docker build {folder}"),
+            _ => path.to_owned(),
+        }
+    }
+
+    /// True if a machine starts it when its time has come, and nobody runs it by hand.
+    pub fn is_started_by_machine(self) -> bool {
+        matches!(self, Language::Workflow | Language::Crontab | Language::Systemd)
+    }
 }
 
 /// A script and everything that was found in it. Lines count from 1.
@@ -41,8 +121,21 @@ pub struct Script {
     pub columns: Vec<String>,
     /// Every comment and docstring, a run of comment lines being one.
     pub remarks: Vec<Remark>,
+    /// When a machine starts it, or what it starts.
+    #[serde(default)]
+    pub schedules: Vec<Schedule>,
     /// True if the parser met something it could not read.
     pub partial: bool,
+}
+
+/// A time at which a machine starts something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Schedule {
+    /// In words: "every weekday at 07:30".
+    pub when: String,
+    /// The command, job or function that is started, if the file says which.
+    pub starts: Option<String>,
+    pub line: u32,
 }
 
 /// A comment, as one line of text.

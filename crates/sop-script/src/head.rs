@@ -137,7 +137,7 @@ fn is_command(text: &str, own_name: &str) -> bool {
     static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(concat!(
             r"^(?:[A-Z_][A-Z0-9_]*=\S+\s+)*(?:",
-            r"(?:python[\d.]*|py|node|bash|sh|zsh|Rscript|pwsh|powershell(?:\.exe)?|perl|ruby|deno run|npx|docker)\s+\S*[./-]\S",
+            r"(?:python[\d.]*|py|node|bash|sh|zsh|Rscript|pwsh|powershell(?:\.exe)?|perl|ruby|php|awk|gawk|deno run|npx|docker|psql|mysql|sqlite3|duckdb|sqlcmd|sqlplus|snowsql|bq|cscript|wscript|quarto|jupyter)\s+\S*[./-]\S",
             r"|export\s+[A-Z_]+=|\$env:\w+\s*=|(?:npm|make|just)\s+(?:run\s+)?[a-z:_-]+$",
             r"|[\w./\\-]+\.(?:py|sh|js|mjs|R|ps1|bat|cmd)(?:\s|$))",
         ))

@@ -77,7 +77,8 @@ impl<'t> Module<'_, 't> {
             return vec![self.code.text(one)];
         }
         let list = field(function, "parameters").map(named).unwrap_or_default();
-        list.into_iter().map(|it| self.code.text(field(it, "left").unwrap_or(it))).collect()
+        // TypeScript wraps a parameter to hold its type.
+        list.into_iter().map(|it| self.code.text(field(it, "left").or_else(|| field(it, "pattern")).unwrap_or(it))).collect()
     }
 
     fn function_around(&self, node: Node<'t>) -> Option<Node<'t>> {
@@ -119,7 +120,9 @@ impl<'t> Module<'_, 't> {
             "string" => Value::Text(unescape(code.text(node).trim_matches(['"', '\'']))),
             "number" => Value::Text(code.text(node).to_owned()),
             "template_string" => Value::Text(self.template(node, follow, seen, depth)),
-            "parenthesized_expression" => named(node).first().map_or(Value::Open("value".into()), |it| of(*it)),
+            "parenthesized_expression" | "as_expression" | "satisfies_expression" | "non_null_expression" => {
+                named(node).first().map_or(Value::Open("value".into()), |it| of(*it))
+            }
             "identifier" => {
                 let name = code.text(node);
                 if name == "__dirname" {
@@ -231,7 +234,7 @@ impl<'t> Module<'_, 't> {
                 "call_expression" => {
                     let called = self.called(node);
                     let given = self.given(node);
-                    if called == "process.exit" && !is_own(node) {
+                    if (called == "process.exit" || called == "Deno.exit") && !is_own(node) {
                         let code = given.first().map_or(Some(0), |it| self.number(*it));
                         let (said, at) = self.said_before(node).unzip();
                         // `exit(errors ? 1 : 0)` is two ways to stop.
@@ -304,7 +307,7 @@ impl<'t> Module<'_, 't> {
 
     fn default_of(&self, function: Node<'t>, at: usize) -> Option<i32> {
         let parameter = *field(function, "parameters").map(named)?.get(at)?;
-        self.number(field(parameter, "right")?)
+        self.number(field(parameter, "right").or_else(|| field(parameter, "value"))?)
     }
 
     fn said_before(&self, node: Node<'t>) -> Option<(String, u32)> {
@@ -390,9 +393,16 @@ impl<'t> Module<'_, 't> {
             let given = self.given(node);
             let at = line(node);
             let paths = |n: usize| given.get(n).map(|it| self.paths(*it)).unwrap_or_default();
-            let on_files = called.starts_with("fs.") || called.starts_with("fsp.") || called.starts_with("fs.promises") || !called.contains('.');
+            let on_files = called.starts_with("fs.")
+                || called.starts_with("Deno.")
+                || called.starts_with("fsp.")
+                || called.starts_with("fs.promises")
+                || !called.contains('.');
             match method {
-                "readFileSync" | "readFile" | "createReadStream" | "readdirSync" | "readdir" | "readJsonSync" | "readJSON" if on_files => {
+                "readFileSync" | "readFile" | "readTextFile" | "readTextFileSync" | "createReadStream" | "readdirSync" | "readdir" | "readJsonSync"
+                | "readJSON"
+                    if on_files =>
+                {
                     paths(0).iter().for_each(|path| add_read(script, path, at));
                 }
                 "readFile" | "load" if called.contains("XLSX") || called.contains("xlsx") || called.contains("workbook") => {
@@ -401,7 +411,8 @@ impl<'t> Module<'_, 't> {
                 "existsSync" | "accessSync" | "statSync" => {
                     probes.extend(paths(0).into_iter().map(|pattern| FileUse { pattern, line: at }));
                 }
-                "writeFileSync" | "writeFile" | "appendFileSync" | "appendFile" | "createWriteStream" | "outputFileSync" | "writeJsonSync" => {
+                "writeFileSync" | "writeFile" | "writeTextFile" | "writeTextFileSync" | "appendFileSync" | "appendFile" | "createWriteStream"
+                | "outputFileSync" | "writeJsonSync" => {
                     // XLSX.writeFile takes the workbook first.
                     let n = usize::from(called.to_lowercase().contains("xlsx") && !called.to_lowercase().contains(".xlsx."));
                     paths(n).iter().for_each(|path| add_write(script, path, at));
@@ -545,7 +556,12 @@ impl<'t> Module<'_, 't> {
                 let local = local.trim_start_matches(['.', '/']);
                 let has_end = local.rsplit('/').next().is_some_and(|it| it.contains('.'));
                 if !local.ends_with(".json") {
-                    add_use(&mut script.imports, &if has_end { local.to_owned() } else { format!("{local}.js") }, line(node));
+                    let typed = self.code.path.ends_with(".ts") || self.code.path.ends_with(".tsx");
+                    // TypeScript imports a file under the name that it will have.
+                    let stem = if typed { local.strip_suffix(".js").unwrap_or(local) } else { local };
+                    let end = if typed { "ts" } else { "js" };
+                    let name = if has_end && stem == local { local.to_owned() } else { format!("{stem}.{end}") };
+                    add_use(&mut script.imports, &name, line(node));
                 }
                 continue;
             }

@@ -63,11 +63,11 @@ pub(crate) fn draw(ground: &Ground<'_>) -> Vec<Fact> {
             let voice = Voice {
                 document,
                 text: &remark.text,
-                place: sop_core::Place::Lines { from: remark.from, to: remark.to },
+                place: document.place_of(remark.from, remark.to),
                 speaker: None,
                 to: Vec::new(),
                 time: None,
-                context: beside(script, remark.from, remark.to),
+                context: beside(script, document, remark.from, remark.to),
                 kind: BlockKind::CodeComment,
             };
             let mut found = passages(&voice, role, ground);
@@ -130,14 +130,14 @@ fn of_document(document: &Document, ground: &Ground<'_>, pages: &Pages) -> Vec<F
 }
 
 /// The constant that a remark stands beside or above.
-fn beside(script: &Script, from: u32, to: u32) -> Option<Context> {
+fn beside(script: &Script, document: &Document, from: u32, to: u32) -> Option<Context> {
     let constant = script.constants.iter().find(|it| it.line == from || it.line == to || it.line == to + 1)?;
     Some(Context {
         text: format!("{} = {}", constant.name, constant.value),
         anchor: Some(Anchor {
             artifact: script.artifact.clone(),
             path: script.path.clone(),
-            place: sop_core::Place::Lines { from: constant.line, to: constant.line },
+            place: document.place_of(constant.line, constant.line),
             quote: format!("{} = {}", constant.name, constant.value),
         }),
         speaker: None,
@@ -158,6 +158,7 @@ fn voices<'a>(document: &'a Document, role: Role, ground: &Ground<'_>, pages: &P
             }
             BlockKind::CodeComment => document.format != Format::Script,
             BlockKind::Item { .. } | BlockKind::Paragraph if document.format == Format::Workbook => words(&block.text) >= 4,
+            BlockKind::Item { .. } | BlockKind::Paragraph if document.format == Format::Notebook => true,
             BlockKind::Item { .. } | BlockKind::Paragraph => role == Role::Note || role == Role::Record && !made,
             BlockKind::Cell | BlockKind::Field => {
                 document.format == Format::Workbook && words(&block.text) >= 4 && role != Role::Input && says_something(document, block, ground)

@@ -7,9 +7,8 @@ use std::collections::BTreeMap;
 
 /// An anchor on lines of a script, with the source lines as its quote.
 pub(crate) fn line_anchor(script: &Script, documents: &[Document], from: u32, to: u32) -> Anchor {
-    let quote = documents
-        .iter()
-        .find(|it| it.path == script.path)
+    let document = documents.iter().find(|it| it.path == script.path);
+    let quote = document
         .and_then(|it| it.source.as_deref())
         .map(|source| {
             source
@@ -24,7 +23,7 @@ pub(crate) fn line_anchor(script: &Script, documents: &[Document], from: u32, to
     Anchor {
         artifact: script.artifact.clone(),
         path: script.path.clone(),
-        place: Place::Lines { from, to },
+        place: document.map_or(Place::Lines { from, to }, |it| it.place_of(from, to)),
         quote: quote.split_whitespace().collect::<Vec<_>>().join(" "),
     }
 }
@@ -94,9 +93,9 @@ pub(crate) fn started<'a>(scripts: &'a [Script], roles: &BTreeMap<String, Role>)
     let live: Vec<&Script> = scripts.iter().filter(|it| roles.get(&it.path) != Some(&Role::Noise)).collect();
     let called = |script: &Script| {
         let own = name(&script.path);
-        live.iter().any(|it| it.path != script.path && (it.calls.iter().any(|call| call.command.contains(&own))))
+        live.iter().any(|it| it.path != script.path && !it.language.is_started_by_machine() && (it.calls.iter().any(|call| call.command.contains(&own))))
     };
-    let mut list: Vec<&Script> = live.iter().copied().filter(|it| !called(it)).collect();
+    let mut list: Vec<&Script> = live.iter().copied().filter(|it| !it.language.is_started_by_machine() && !called(it)).collect();
     // A module that is only imported has no way to be started.
     list.retain(|it| {
         let own = name(&it.path);

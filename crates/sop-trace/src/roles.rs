@@ -34,7 +34,8 @@ fn by_itself(document: &Document, written: &[Pattern]) -> Role {
         return Role::PriorSop;
     }
     match document.format {
-        Format::Script => {
+        Format::Notebook if document.pieces.is_empty() => Role::Note,
+        Format::Script | Format::Notebook => {
             // A script in a folder of old things, or one that says that another replaces it, is no longer of use.
             let retired = under(&["old", "archive", "archiv", "alt", "backup", "zz old", "deprecated", "unused", "_old"])
                 || document

@@ -266,9 +266,8 @@ pub(crate) fn limits(work: &Work<'_>, stops: &[Stop]) -> Vec<Claim> {
         let source = work.ground.documents.iter().find(|it| it.path == script.path).and_then(|it| it.source.as_deref()).unwrap_or_default();
         let mut parts: Vec<(String, Vec<Anchor>)> = Vec::new();
         for constant in &script.constants {
-            let told = stops.iter().any(|it| {
-                it.claim.anchors.iter().any(|a| a.path == script.path && a.place == sop_core::Place::Lines { from: constant.line, to: constant.line })
-            });
+            let here = line_anchor(script, work.ground.documents, constant.line, constant.line).place;
+            let told = stops.iter().any(|it| it.claim.anchors.iter().any(|a| a.path == script.path && a.place == here));
             let limit = constant.value.chars().any(|c| c.is_ascii_digit()) || constant.value.starts_with('[') && constant.value.len() <= 120;
             if told
                 || !limit
@@ -341,7 +340,7 @@ pub(crate) fn faults(work: &Work<'_>, stops: &[Stop]) -> Vec<Claim> {
             }
             let Some(said) = literal(code) else { continue };
             let n = u32::try_from(n + 1).unwrap_or(u32::MAX);
-            let here = sop_core::Place::Lines { from: n, to: n };
+            let here = line_anchor(script, work.ground.documents, n, n).place;
             let limit_told = script.constants.iter().any(|it| mentions(code, &it.name));
             if limit_told || stops.iter().any(|it| it.claim.anchors.iter().any(|a| a.path == script.path && a.place == here)) {
                 continue;
@@ -384,13 +383,7 @@ pub(crate) fn needs(work: &Work<'_>) -> Vec<Claim> {
     let mut tools: Vec<String> = Vec::new();
     let mut anchors = Vec::new();
     for script in live(work) {
-        let language = match script.language {
-            sop_core::Language::Python => "Python 3",
-            sop_core::Language::Shell => "a Unix shell (bash)",
-            sop_core::Language::JavaScript => "Node.js",
-            sop_core::Language::R => "R",
-            sop_core::Language::PowerShell => "PowerShell",
-        };
+        let language = script.language.tool();
         let mut add = |tool: String, anchors: &mut Vec<Anchor>| {
             if !tools.contains(&tool) {
                 tools.push(tool);
@@ -537,11 +530,26 @@ pub(crate) fn events(work: &Work<'_>, activities: &[sop_core::Activity]) -> Vec<
     list.retain(|it| recurs(&it.1.text));
     let mut out: Vec<Claim> =
         list.into_iter().take(1).map(|(document, block)| Claim::cited(capital_stop(&block.text), vec![anchor(document, block)])).collect();
+    out.extend(schedules(work));
     let first = activities.iter().filter(|it| it.action.text.trim_start_matches("**STOP:** ").starts_with("Checklist")).min_by_key(|it| it.listed);
     if let (true, Some(first)) = (out.is_empty(), first) {
         let task = first.action.text.split_once(": ").map_or(first.action.text.as_str(), |it| it.1);
         out.push(Claim::inferred(format!("The work begins with: {task}."), first.action.anchors.clone(), "first row of the checklist"));
     }
+    out
+}
+
+/// When a machine starts a script, by its own tables.
+fn schedules(work: &Work<'_>) -> Vec<Claim> {
+    let mut out = Vec::new();
+    for script in live(work) {
+        for it in &script.schedules {
+            let what = it.starts.as_deref().map_or_else(|| format!("`{}`", name(&script.path)), |it| format!("`{}`", cut(&it.replace('`', "'"), 14)));
+            let text = format!("{} starts {what} {}.", script.language.tool(), it.when);
+            out.push(Claim::cited(crate::text::capital(&text), vec![line_anchor(script, work.ground.documents, it.line, it.line)]));
+        }
+    }
+    out.truncate(4);
     out
 }
 

@@ -9,7 +9,7 @@ pub(super) const READER: Reader = Reader {
     name: "docx",
     about: About {
         files: "`.docx`, `.docm`, templates",
-        taken: "paragraphs, lists, tables, comments, tracked changes, fields, tick boxes",
+        taken: "paragraphs, lists, tables, comments, tracked changes, fields, tick boxes, macros",
         anchor: "paragraph, cell, comment",
         not_taken: "`.doc`, text in drawings",
     },
@@ -49,6 +49,7 @@ fn read(input: &Input<'_>) -> Result<Raw, String> {
     blocks.extend(margins(&mut package, &styles));
     doc.title = properties.title.or_else(|| title(&blocks));
     doc.blocks = blocks;
+    super::macros::add(&mut package, &mut doc);
     Ok(Raw(doc))
 }
 

@@ -8,7 +8,7 @@ use sop_core::Format;
 pub(super) const READER: Reader = Reader {
     name: "markdown",
     about: About {
-        files: "`.md`, `.markdown`, `.qmd`, `.mdx` and such",
+        files: "`.md`, `.markdown`, `.mdx` and such",
         taken: "headings, items (ticked or open), commands in fences, paragraphs, tables",
         anchor: "line",
         not_taken: "",
@@ -18,7 +18,7 @@ pub(super) const READER: Reader = Reader {
 };
 
 fn accepts(input: &Input<'_>) -> bool {
-    matches!(ending(input.name).as_str(), "md" | "markdown" | "mdown" | "mkd" | "mdx" | "qmd" | "rmd") && is_text(input.bytes)
+    matches!(ending(input.name).as_str(), "md" | "markdown" | "mdown" | "mkd" | "mdx") && is_text(input.bytes)
 }
 
 fn read(input: &Input<'_>) -> Result<Raw, String> {

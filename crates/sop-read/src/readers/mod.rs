@@ -16,11 +16,13 @@ mod iwork;
 mod json;
 mod lines;
 mod log;
+mod macros;
 mod mail;
 mod mailbox;
 mod markdown;
 mod moments;
 mod msg;
+mod notebook;
 mod odf;
 mod old_office;
 mod ooxml;
@@ -73,6 +75,7 @@ pub(crate) const READERS: &[Reader] = &[
     env_file::READER,
     config::READER,
     log::READER,
+    notebook::READER,
     json::READER,
     table::READER,
     script::READER,

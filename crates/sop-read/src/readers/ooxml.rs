@@ -40,10 +40,7 @@ impl<'a> Package<'a> {
         let part = self.zip.by_name(name.trim_start_matches('/')).ok()?;
         let mut bytes = Vec::new();
         part.take(MAX_PART + 1).read_to_end(&mut bytes).ok()?;
-        if bytes.len() as u64 > MAX_PART {
-            return None;
-        }
-        Some(bytes)
+        (bytes.len() as u64 <= MAX_PART).then_some(bytes)
     }
 
     /// Returns the text of a part, or `None` if it is not there, too large or broken.

@@ -29,10 +29,15 @@ const ENDINGS: &[&str] = &[
     "sql",
     "rb",
     "pl",
+    "pm",
+    "rake",
+    "pqm",
     "php",
     "vbs",
     "vba",
     "bas",
+    "cls",
+    "frm",
     "gs",
     "awk",
     "sed",
@@ -46,8 +51,23 @@ const ENDINGS: &[&str] = &[
     "groovy",
     "fish",
     "command",
+    "psql",
+    "ddl",
+    "pgsql",
+    "tsql",
+    "plsql",
+    "hql",
+    "mk",
+    "mak",
+    "just",
+    "cron",
+    "crontab",
+    "timer",
+    "service",
+    "dockerfile",
 ];
-const NAMES: &[&str] = &["makefile", "gnumakefile", "justfile", "dockerfile", "jenkinsfile", "rakefile", "procfile"];
+const NAMES: &[&str] =
+    &["makefile", "gnumakefile", "justfile", ".justfile", "dockerfile", "jenkinsfile", "rakefile", "procfile", "containerfile", "crontab", "crontab.txt"];
 
 fn accepts(input: &Input<'_>) -> bool {
     let named = ENDINGS.contains(&ending(input.name).as_str()) || NAMES.contains(&input.name.to_lowercase().as_str());

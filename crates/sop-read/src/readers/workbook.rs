@@ -5,6 +5,7 @@ mod ods;
 mod rules;
 mod sheet;
 
+use super::macros;
 use super::ooxml::{Package, fold};
 use crate::reader::{About, Input, Raw, Reader};
 use calamine::{Reader as _, SheetType, SheetVisible, Sheets, open_workbook_from_rs};
@@ -18,9 +19,9 @@ pub(super) const READER: Reader = Reader {
     name: "workbook",
     about: About {
         files: "`.xlsx`, `.xlsm`, `.xlsb`, `.xls`, `.ods`",
-        taken: "tables, labelled values, formulas, notes, rules on cells, hidden sheets",
-        anchor: "sheet and cell",
-        not_taken: "VBA macros, locked files; notes and rules of `.xls` and `.xlsb`",
+        taken: "tables, labelled values, formulas, notes, rules on cells, hidden sheets, macros, queries of Power Query",
+        anchor: "sheet and cell; module and line",
+        not_taken: "locked files, locked macros; notes and rules of `.xls` and `.xlsb`",
     },
     accepts,
     read,
@@ -89,10 +90,16 @@ fn read(input: &Input<'_>) -> Result<Raw, String> {
     }
     if let Some(package) = package.as_mut().filter(|_| !ods) {
         let properties = package.properties();
+        macros::add(package, &mut doc);
         doc.remarks.extend(rules::charts(package));
         doc.remarks.extend(properties.remarks());
         doc.title = properties.title;
         doc.author = properties.author;
+    }
+    if package.is_none()
+        && let Ok(Some(project)) = book.vba_project()
+    {
+        macros::add_modules(&project, &mut doc);
     }
     Ok(Raw(doc))
 }

@@ -7,7 +7,7 @@ use crate::lineage::{line_anchor, started};
 use crate::params::{generalise, other_run};
 use crate::people::anchor;
 use crate::text::{cut, re, stems, words};
-use sop_core::{Block, BlockKind, Claim, Document, Format, Script, StepKind};
+use sop_core::{Block, BlockKind, Claim, Document, Format, Language, Script, StepKind};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 struct Typed<'a> {
@@ -22,45 +22,74 @@ pub(super) fn commands(work: &Work<'_>) -> Vec<Candidate> {
         .flat_map(|document| document.blocks.iter().filter(|it| it.kind == BlockKind::Command).map(move |block| Typed { document, block }))
         .collect();
     let mut out = Vec::new();
-    for script in started(work.ground.scripts, work.ground.roles) {
+    // What a Makefile would run was run by hand where nobody typed `make`.
+    let by_tool = |it: &Script| matches!(it.language, Language::Make | Language::Just);
+    let unused = |it: &Script| by_tool(it) && !typed.is_empty() && !typed.iter().any(|t| runs_it(it, &t.block.text));
+    // A workbook of another run has the same macros.
+    let other = |it: &Script| by_program(it).is_some() && other_run(&it.path, work.parameters);
+    let scripts: Vec<Script> = work.ground.scripts.iter().filter(|it| !unused(it) && !other(it)).cloned().collect();
+    for script in started(&scripts, work.ground.roles) {
         out.extend(script_run(script, &typed, work));
     }
     out.extend(by_hand(&typed, work));
     out
 }
 
+/// True if a command runs a script: by its name, or through the tool that finds the file by itself.
+fn runs_it(script: &Script, command: &str) -> bool {
+    let first = command.split_whitespace().next().unwrap_or_default();
+    command.contains(base(&script.path)) || script.language == Language::Make && first == "make" || script.language == Language::Just && first == "just"
+}
+
+/// How people start what lies in another program and has no command.
+fn by_program(script: &Script) -> Option<(&'static str, &'static str)> {
+    let path = script.path.to_lowercase();
+    if path.ends_with(".ipynb") {
+        return Some(("Run all cells of", " from the top"));
+    }
+    if path.ends_with(".rmd") || path.ends_with(".qmd") {
+        return Some(("Render", ""));
+    }
+    match script.language {
+        Language::Sql => Some(("Run", " in the database")),
+        Language::Vba if path.ends_with(".vbs") => None,
+        Language::Vba => Some(("Run the macro of", "")),
+        Language::PowerQuery => Some(("Refresh the queries of", "")),
+        Language::AppsScript => Some(("Run", " in Google Apps Script")),
+        _ => None,
+    }
+}
+
 /// One step for each script that a person starts.
 fn script_run(script: &Script, typed: &[Typed<'_>], work: &Work<'_>) -> Vec<Candidate> {
     let documents = work.ground.documents;
     let name = base(&script.path);
-    let runs: Vec<&Typed<'_>> = typed.iter().filter(|it| it.block.text.contains(name)).collect();
+    let runs: Vec<&Typed<'_>> = typed.iter().filter(|it| runs_it(script, &it.block.text)).collect();
     let log = work.logged.get(&script.path);
     let (log_time, log) = (log.and_then(Logged::time), log.map(Logged::told));
     // Files that nobody ran and nothing logs, while others were run, are tools of the past or parts of others.
-    let others_ran = !typed.is_empty() && work.ground.scripts.iter().any(|it| typed.iter().any(|t| t.block.text.contains(base(&it.path))));
+    let others_ran = !typed.is_empty() && work.ground.scripts.iter().any(|it| typed.iter().any(|t| runs_it(it, &t.block.text)));
     if runs.is_empty() && log.is_none() && others_ran {
         return Vec::new();
     }
     let mut anchors = Vec::new();
+    let mut by_command = true;
     let command = if let Some(last) = runs.last() {
         anchors.push(anchor(last.document, last.block));
         last.block.text.clone()
-    } else if let Some(usage) = script.usage.iter().find(|it| it.command.contains(name)) {
+    } else if let Some(usage) = script.usage.iter().find(|it| runs_it(script, &it.command)) {
         anchors.push(line_anchor(script, documents, usage.line, usage.line));
         usage.command.clone()
     } else {
         anchors.push(line_anchor(script, documents, 1, 1));
-        let runner = match script.language {
-            sop_core::Language::Python => "python3 ",
-            sop_core::Language::Shell => "",
-            sop_core::Language::JavaScript => "node ",
-            sop_core::Language::R => "Rscript ",
-            sop_core::Language::PowerShell => "pwsh ",
-        };
-        format!("{runner}{}", script.path)
+        by_command = false;
+        script.language.command(&script.path)
+    };
+    let mut action = match by_program(script) {
+        Some((before, after)) if !by_command => format!("{before} {}{after}", shown(&script.path, work)),
+        _ => format!("Run {}", shown(&command, work)),
     };
     // Further ways to start it that its own words show are further steps of the same script.
-    let mut action = format!("Run {}", shown(&command, work));
     let longer: Vec<&sop_core::Usage> =
         script.usage.iter().filter(|it| runs.is_empty() && it.command.len() > command.len() && it.command.starts_with(&command)).collect();
     if let Some(usage) = script.usage.iter().find(|it| it.command == command)
