@@ -140,7 +140,7 @@ pub fn read(artifact: &Artifact, bytes: &[u8], pictures: &dyn Pictures, people: 
 
 fn finish(artifact: &Artifact, judged: Judged) -> Warned<Option<Reading>> {
     match judged {
-        Judged::Readable(raw) => Warned::new(Some(Reading::Document(Box::new(redact(raw))))),
+        Judged::Readable(raw) => Warned::new(Some(Reading::Document(Box::new(redact(*raw))))),
         Judged::Sensitive(reason) => Warned::new(Some(left_out(artifact, reason, true))),
         Judged::NoReader => Warned::new(Some(left_out(artifact, no_reader(artifact.name()), false))),
         Judged::Broken(message) => {
@@ -184,7 +184,7 @@ pub(crate) fn read_inside(name: &str, bytes: &[u8], outer: &Input<'_>) -> Option
     }
     let input = Input { name, bytes, depth: outer.depth + 1, ..*outer };
     let mut document = match judge(&input, name) {
-        Judged::Readable(Raw(document)) => document,
+        Judged::Readable(raw) => raw.0,
         Judged::NoReader => return None,
         Judged::Sensitive(reason) => only_remark(&input, format!("attachment {name} left out: {reason}")),
         Judged::Broken(message) => only_remark(&input, format!("attachment {name} {message}")),
@@ -203,7 +203,7 @@ fn only_remark(input: &Input<'_>, remark: String) -> Document {
 
 /// What a reader and the judges of sensitive papers make of a file.
 enum Judged {
-    Readable(Raw),
+    Readable(Box<Raw>),
     Sensitive(String),
     NoReader,
     Broken(String),
@@ -224,7 +224,7 @@ fn judged(input: &Input<'_>, path: &str, reader: &str, read: impl FnOnce(&Input<
     match catch_unwind(AssertUnwindSafe(|| read(input))) {
         Ok(Ok(raw)) => match sensitive(&raw.0, path) {
             Some(reason) => Judged::Sensitive(reason),
-            None => Judged::Readable(raw),
+            None => Judged::Readable(Box::new(raw)),
         },
         Ok(Err(message)) => failed(message),
         Err(_) => failed(format!("could not be read as {reader}: the file is damaged or made in a way we do not know")),
