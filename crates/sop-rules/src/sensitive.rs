@@ -708,7 +708,7 @@ fn employment_contract(it: &Document<'_>) -> bool {
         "contrato de trabajo",
         "contrato laboral",
     ]);
-    it.is_paper() && !it.is_about() && (named && marks >= 1 || named && it.is_picture_or_pdf() || marks >= 4 && it.text.len() < 30_000)
+    it.is_paper() && !it.is_about() && (named && (marks >= 1 || it.is_picture_or_pdf()) || marks >= 4 && it.text.len() < 30_000)
 }
 
 fn legal_letter(it: &Document<'_>) -> bool {
