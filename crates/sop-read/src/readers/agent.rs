@@ -54,6 +54,17 @@ fn read(input: &Input<'_>) -> Result<Raw, String> {
             n => format!("{n} commands failed and are left out"),
         });
     }
+    // Commands of one message share its time; a moment apart they keep their order.
+    let mut last: Option<Moment> = None;
+    for found in &mut session.found {
+        if let (Some(at), Some(before)) = (found.block.time, last)
+            && at <= before
+            && before.duration_since(at).as_secs() == 0
+        {
+            found.block.time = before.checked_add(jiff::Span::new().microseconds(1)).ok();
+        }
+        last = found.block.time.or(last);
+    }
     let failed = session.failed;
     doc.blocks = session.found.into_iter().filter(|it| it.id.as_ref().is_none_or(|id| !failed.contains(id))).map(|it| it.block).collect();
     Ok(Raw(doc))

@@ -12,7 +12,7 @@ use super::lines::ending;
 use super::ooxml::fold;
 use crate::reader::{About, Input, Raw, Reader, decode, is_text};
 use sop_core::{Block, BlockKind, Document, Format, Place};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub(super) const READER: Reader = Reader {
     name: "diagram",
@@ -29,6 +29,8 @@ pub(super) const READER: Reader = Reader {
 /// A drawing with more was made by a program, of data.
 const MAX_SHAPES: usize = 20_000;
 const MAX_LABEL: usize = 600;
+/// Shapes that one arrow of a text leads to at once.
+const MAX_FORK: usize = 60;
 
 fn accepts(input: &Input<'_>) -> bool {
     let zipped = input.bytes.starts_with(b"PK");
@@ -144,10 +146,10 @@ impl Drawing {
             let label = if arrow.label.is_empty() { String::new() } else { format!(": {}", arrow.label) };
             push(BlockKind::Item { numbered: false, ticked: None }, format!("{} -> {}{label}", from.label, to.label), arrow.line, from.lane.as_ref());
         }
+        let touched: BTreeSet<&str> = self.arrows.iter().flat_map(|it| [it.from.as_str(), it.to.as_str()]).collect();
         for id in &self.order {
             let shape = &self.shapes[id];
-            let touched = self.arrows.iter().any(|it| it.from == *id || it.to == *id);
-            if !touched && !shape.label.is_empty() {
+            if !touched.contains(id.as_str()) && !shape.label.is_empty() {
                 push(BlockKind::Paragraph, shape.label.clone(), shape.line, shape.lane.as_ref());
             }
         }

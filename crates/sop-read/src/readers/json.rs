@@ -19,6 +19,7 @@ pub(super) const READER: Reader = Reader {
     read,
 };
 
+const MAX_MISSED: u32 = 100;
 const MAX_FIELDS: usize = 60;
 const MAX_SETTINGS: usize = 1_000;
 const MAX_ROWS: usize = 60;
@@ -122,14 +123,19 @@ pub(super) struct Finder<'t> {
     text: &'t str,
     at: usize,
     line: u32,
+    missed: u32,
 }
 
 impl<'t> Finder<'t> {
     pub fn new(text: &'t str) -> Self {
-        Self { text, at: 0, line: 1 }
+        Self { text, at: 0, line: 1, missed: 0 }
     }
 
     pub fn find(&mut self, key: &str) -> u32 {
+        // A key that is written with escapes is not found, and each costs a look through the rest of the file.
+        if self.missed > MAX_MISSED {
+            return self.line;
+        }
         let wanted = Value::from(key).to_string();
         let mut from = self.at;
         while let Some(found) = self.text.get(from..).and_then(|it| it.find(&wanted)) {
@@ -141,6 +147,7 @@ impl<'t> Finder<'t> {
             }
             from = end;
         }
+        self.missed += 1;
         self.line
     }
 

@@ -89,6 +89,17 @@ fn numbered(trees: &[Option<&Node>]) -> BTreeMap<String, bool> {
     found
 }
 
+/// Collects the elements of a name that stand in no other of that name: what is inside is read with them.
+fn outermost<'n>(node: &'n Node, name: &str, found: &mut Vec<&'n Node>) {
+    for child in &node.children {
+        if child.name == name {
+            found.push(child);
+        } else {
+            outermost(child, name, found);
+        }
+    }
+}
+
 /// Who changed something, and when.
 struct Change {
     verb: &'static str,
@@ -183,9 +194,9 @@ impl Walk {
         }
         self.beside(&place, &text);
         // A frame with text is anchored in the paragraph it belongs to.
-        for frame in node.descendants("text-box") {
-            self.blocks_of(frame, 0);
-        }
+        let mut frames = Vec::new();
+        outermost(node, "text-box", &mut frames);
+        frames.into_iter().for_each(|it| self.blocks_of(it, 0));
     }
 
     fn push(&mut self, kind: BlockKind, text: &str, place: Place) {
@@ -414,6 +425,22 @@ mod tests {
                 "Note Since March it is 400. by Dana Whitfield [Dana approves anything over 500.] @ comment 1",
             ],
         );
+    }
+
+    #[test]
+    fn frames_in_frames_are_read_once() {
+        use std::io::{Cursor, Write};
+        let depth = 30;
+        let body = format!("{}inner{}", "<text:p><draw:frame><draw:text-box>".repeat(depth), "</draw:text-box></draw:frame></text:p>".repeat(depth));
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        zip.start_file("content.xml", zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(
+            format!("<office:document-content><office:body><office:text>{body}<text:p>outer</text:p></office:text></office:body></office:document-content>")
+                .as_bytes(),
+        )
+        .unwrap();
+        let document = read_raw("deep.odt", &zip.finish().unwrap().into_inner());
+        assert!(document.blocks.len() <= 2 && document.blocks.iter().any(|it| it.text == "outer"), "{:?}", document.blocks);
     }
 
     #[test]

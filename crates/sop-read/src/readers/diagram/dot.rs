@@ -1,6 +1,6 @@
 //! Drawings written as text for Graphviz.
 
-use super::Drawing;
+use super::{Drawing, MAX_FORK};
 
 const MAX_TOKENS: usize = 400_000;
 const MAX_NESTED: usize = 100;
@@ -211,7 +211,8 @@ impl Reading<'_> {
                 self.at += 1;
                 while self.at < self.tokens.len() && !self.next_is(&Token::Mark('}')) {
                     match self.word() {
-                        Some(word) => here.push(word),
+                        Some(word) if here.len() < MAX_FORK => here.push(word),
+                        Some(_) => {}
                         None => self.at += 1,
                     }
                 }

@@ -113,23 +113,27 @@ fn page(name: Option<String>, model: &Node) -> Drawing {
         }
         None
     };
-    let has_children = |id: &str| cells.values().any(|it| it.node.attr("parent") == Some(id) && it.node.attr("vertex") == Some("1"));
+    let mut inside: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for id in &order {
+        inside.entry(cells[id].node.attr("parent").unwrap_or_default()).or_default().push(id);
+    }
+    let is = |cell: &Cell<'_>, what: &str| cell.node.attr(what) == Some("1");
     for id in &order {
         let cell = &cells[id];
-        let on_arrow = cell.node.attr("parent").and_then(|it| cells.get(it)).is_some_and(|it| it.node.attr("edge") == Some("1"));
-        let lane = style(cell, "swimlane") && has_children(id);
-        if cell.node.attr("vertex") == Some("1") && !on_arrow && !lane {
+        let on_arrow = cell.node.attr("parent").and_then(|it| cells.get(it)).is_some_and(|it| is(it, "edge"));
+        let lane = style(cell, "swimlane") && inside.get(id).is_some_and(|it| it.iter().any(|it| is(&cells[it], "vertex")));
+        if is(cell, "vertex") && !on_arrow && !lane {
             drawing.shape(id, Some(cell.label), lane_of(id).as_deref(), None);
         }
     }
     for id in &order {
         let cell = &cells[id];
-        if cell.node.attr("edge") != Some("1") {
+        if !is(cell, "edge") {
             continue;
         }
         let (Some(from), Some(to)) = (cell.node.attr("source"), cell.node.attr("target")) else { continue };
-        let beside = order.iter().map(|it| &cells[it]).filter(|it| it.node.attr("parent") == Some(id) && !it.label.is_empty()).map(|it| clean(it.label));
-        let label: Vec<String> = Some(clean(cell.label)).into_iter().filter(|it| !it.is_empty()).chain(beside).collect();
+        let beside = inside.get(id).into_iter().flatten().map(|it| clean(cells[it].label));
+        let label: Vec<String> = Some(clean(cell.label)).into_iter().chain(beside).filter(|it| !it.is_empty()).collect();
         drawing.arrow(from, to, &label.join(" "), None);
     }
     drawing

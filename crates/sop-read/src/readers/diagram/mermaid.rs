@@ -1,6 +1,6 @@
 //! Drawings written as text for Mermaid: flow charts, sequences of messages, states.
 
-use super::Drawing;
+use super::{Drawing, MAX_FORK};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -108,7 +108,9 @@ fn chain(drawing: &mut Drawing, statement: &str, n: u32, lane: Option<&str>) {
         loop {
             let Some((id, shown, after)) = node(rest) else { return };
             drawing.shape(&id, shown.as_deref(), lane, Some(n));
-            here.push(id);
+            if here.len() < MAX_FORK {
+                here.push(id);
+            }
             rest = after.trim_start();
             match rest.strip_prefix('&') {
                 Some(more) => rest = more.trim_start(),

@@ -2,7 +2,7 @@
 
 use super::Drawing;
 use crate::readers::ooxml::{Node, Package};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const MAX_PAGES: usize = 100;
 const PAGES: &str = "visio/pages/pages.xml";
@@ -24,7 +24,7 @@ pub(super) fn pages(bytes: &[u8]) -> Result<Vec<Drawing>, String> {
 
 fn drawing(name: Option<String>, page: &Node) -> Drawing {
     let mut drawing = Drawing { name, ..Drawing::default() };
-    let mut ends: BTreeMap<&str, (Option<&str>, Option<&str>)> = BTreeMap::new();
+    let mut ends: Ends<'_> = BTreeMap::new();
     for connect in page.child("Connects").into_iter().flat_map(|it| it.all("Connect")) {
         let (Some(arrow), Some(shape)) = (connect.attr("FromSheet"), connect.attr("ToSheet")) else { continue };
         let end = ends.entry(arrow).or_default();
@@ -34,25 +34,37 @@ fn drawing(name: Option<String>, page: &Node) -> Drawing {
             _ => {}
         }
     }
-    let shapes = page.descendants("Shape");
-    let text = |shape: &Node| shape.child("Text").map(Node::text).unwrap_or_default();
-    for shape in &shapes {
-        let Some(id) = shape.attr("ID").filter(|it| !ends.contains_key(it)) else { continue };
-        // A shape without text of its own may be a group around one that has it.
-        let own = text(shape);
-        let label = if own.is_empty() { shape.descendants("Shape").into_iter().map(text).find(|it| !it.is_empty()).unwrap_or_default() } else { own };
-        let inner = shapes
-            .iter()
-            .any(|it| !std::ptr::eq(*it, *shape) && it.descendants("Shape").iter().any(|inner| std::ptr::eq(*inner, *shape)) && text(it).is_empty());
-        let connected = ends.values().any(|it| it.0 == Some(id) || it.1 == Some(id));
-        if !label.is_empty() && (!inner || connected) {
-            drawing.shape(id, Some(&label), None, None);
-        }
+    let glued: BTreeSet<&str> = ends.values().flat_map(|it| [it.0, it.1]).flatten().collect();
+    for shape in page.child("Shapes").into_iter().flat_map(|it| it.all("Shape")) {
+        add(shape, &ends, &glued, &mut drawing);
     }
-    for shape in &shapes {
+    for shape in page.descendants("Shape") {
         if let Some((Some(from), Some(to))) = shape.attr("ID").and_then(|it| ends.get(it)) {
-            drawing.arrow(from, to, &text(shape), None);
+            drawing.arrow(from, to, &text_of(shape), None);
         }
     }
     drawing
+}
+
+type Ends<'n> = BTreeMap<&'n str, (Option<&'n str>, Option<&'n str>)>;
+
+fn text_of(shape: &Node) -> String {
+    shape.child("Text").map(Node::text).unwrap_or_default()
+}
+
+/// Adds a shape and those grouped in it. A group that connectors lead to goes by the first text inside, if it has no own.
+fn add<'n>(shape: &'n Node, ends: &Ends<'n>, glued: &BTreeSet<&str>, drawing: &mut Drawing) {
+    let Some(id) = shape.attr("ID").filter(|it| !ends.contains_key(it)) else { return };
+    let mut label = text_of(shape);
+    if label.is_empty() && glued.contains(id) {
+        label = shape.descendants("Shape").into_iter().map(text_of).find(|it| !it.is_empty()).unwrap_or_default();
+        drawing.shape(id, Some(&label), None, None);
+        return;
+    }
+    if !label.is_empty() {
+        drawing.shape(id, Some(&label), None, None);
+    }
+    for inner in shape.child("Shapes").into_iter().flat_map(|it| it.all("Shape")) {
+        add(inner, ends, glued, drawing);
+    }
 }
