@@ -73,7 +73,7 @@ fn jupyter(text: &str, doc: &mut Document) -> Result<(), String> {
     // Notebooks of before 2015 keep their cells in worksheets.
     let cells = value["cells"].as_array().or_else(|| value["worksheets"][0]["cells"].as_array()).ok_or("the notebook has no cells")?;
     let of_kernel = ["/metadata/language_info/name", "/metadata/kernelspec/language", "/metadata/kernelspec/name"];
-    let named = of_kernel.iter().find_map(|it| value.pointer(it).and_then(Value::as_str));
+    let named = of_kernel.iter().filter_map(|it| value.pointer(it).and_then(Value::as_str)).find(|it| !it.trim().is_empty());
     let main = named.map_or(Some(Language::Python), language);
     let mut code = Code { source: String::new(), lines: 0, pieces: Vec::new() };
     let mut runs: Vec<(u32, Option<u64>)> = Vec::new();
