@@ -7,7 +7,9 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 
 /// Different values are counted up to here; more say nothing more.
-const MAX_DISTINCT: usize = 200_000;
+const MAX_DISTINCT: usize = 10_000;
+/// Ids that come twice are looked for among this many.
+const MAX_IDS: usize = 200_000;
 const MAX_VALUES: usize = 12;
 /// A longer value is a remark, not one of a few choices.
 const MAX_VALUE: usize = 80;
@@ -18,8 +20,9 @@ pub(super) struct Profile {
     pub name: String,
     pub personal: bool,
     filled: u64,
-    /// Hashes of the different values.
+    /// Hashes of the different values, up to `most`.
     hashes: Hashes,
+    most: usize,
     /// The first different values, each with the line it came first on.
     values: Vec<(u32, String)>,
     /// One long value makes the list of values useless.
@@ -110,6 +113,7 @@ impl Profile {
             personal: is_personal(name),
             filled: 0,
             hashes: Hashes::default(),
+            most: if is_id(name) { MAX_IDS } else { MAX_DISTINCT },
             values: Vec::new(),
             long: false,
             mails: 0,
@@ -131,7 +135,7 @@ impl Profile {
         }
         self.filled += 1;
         // What came before is neither a new value nor a long one.
-        if self.hashes.len() < MAX_DISTINCT && self.hashes.insert(hash(value)) {
+        if self.hashes.len() < self.most && self.hashes.insert(hash(value)) {
             let long = value.len() > MAX_VALUE && value.chars().count() > MAX_VALUE;
             self.long |= long;
             if self.values.len() <= MAX_VALUES && !long {
@@ -178,7 +182,7 @@ impl Profile {
             }
         }
         self.values.sort();
-        let free = MAX_DISTINCT.saturating_sub(self.hashes.len());
+        let free = self.most.saturating_sub(self.hashes.len());
         let new: Vec<u64> = other.hashes.difference(&self.hashes).take(free).copied().collect();
         self.hashes.extend(new);
     }
@@ -202,7 +206,7 @@ impl Profile {
     /// Returns how many of the values repeat an earlier one, if the column should have each only once.
     fn repeats(&self, rows: u64) -> Option<u64> {
         let distinct = self.hashes.len() as u64;
-        let id = is_id(&self.name) && self.filled == rows && rows >= 5 && self.hashes.len() < MAX_DISTINCT;
+        let id = is_id(&self.name) && self.filled == rows && rows >= 5 && self.hashes.len() < MAX_IDS;
         (id && distinct < rows && distinct * 5 >= rows * 4).then(|| rows - distinct)
     }
 
@@ -327,17 +331,16 @@ fn number(text: &str) -> Option<Number> {
     if let Some(plain) = plain_number(text.as_bytes()) {
         return Some(plain);
     }
-    // Most texts are words: those need not be taken apart.
-    if !text.contains(|c: char| c.is_ascii_digit()) {
+    let text = text.trim();
+    if !may_be_number(text.as_bytes()) {
         return None;
     }
-    let text = text.trim();
     let (text, negative) = match text.strip_prefix('(').and_then(|it| it.strip_suffix(')')) {
         Some(inner) => (inner, true),
         None => (text, false),
     };
     let text = text.trim_start_matches(['£', '$', '€', '¥', ' ']).trim_end_matches(['£', '$', '€', '¥', '%', ' ']);
-    let text = ["GBP", "EUR", "USD", "CHF"].iter().fold(text, |it, code| it.trim_start_matches(code).trim_end_matches(code)).trim();
+    let text = CURRENCIES.iter().fold(text, |it, code| it.trim_start_matches(code).trim_end_matches(code)).trim();
     let (text, negative) = match text.strip_prefix(['-', '−']).or_else(|| text.strip_suffix('-')) {
         Some(rest) => (rest, true),
         None => (text.strip_prefix('+').unwrap_or(text), negative),
@@ -374,6 +377,17 @@ fn number(text: &str) -> Option<Number> {
         _ => text.contains(['.', ',']) && point.or(comma).is_some_and(|it| it % BILLION != 0 || text.matches(['.', ',']).count() == 1),
     };
     (point.is_some() || comma.is_some()).then_some(Number { point, comma, has_decimals })
+}
+
+const CURRENCIES: [&str; 4] = ["GBP", "EUR", "USD", "CHF"];
+
+/// Most texts are words, codes and dates: those need not be taken apart.
+fn may_be_number(text: &[u8]) -> bool {
+    let letters = text.iter().filter(|it| it.is_ascii_alphabetic()).count();
+    let coded = letters <= 6 && CURRENCIES.iter().any(|it| text.windows(3).any(|at| at == it.as_bytes()));
+    let odd = |it: &u8| matches!(it, b':' | b'/' | b'@' | b'_' | b'#' | b';') || it.is_ascii_alphabetic() && !coded;
+    let dashes = text.iter().skip(1).filter(|it| **it == b'-').count();
+    text.iter().any(u8::is_ascii_digit) && !text.iter().any(odd) && dashes < 2
 }
 
 /// Reads `-1234.50`, as programs write it: most numbers of an export are so, and there are millions.
