@@ -8,6 +8,15 @@ use std::sync::OnceLock;
 /// Changes when the models or the way lines are cut do; old entries are then not used any more.
 const EDITION: &str = "ocr-2";
 
+/// The folder that everything is remembered in.
+#[expect(clippy::disallowed_methods, reason = "this is the edge: the user says where the cache stands")]
+pub(crate) fn folder() -> Option<PathBuf> {
+    std::env::var_os("SOP_CACHE_DIR").map(PathBuf::from).or_else(|| {
+        use etcetera::BaseStrategy;
+        etcetera::choose_base_strategy().ok().map(|it| it.cache_dir().join("sop"))
+    })
+}
+
 /// Recognises pictures, and remembers what it saw.
 pub struct PictureCache {
     folder: Option<PathBuf>,
@@ -16,13 +25,8 @@ pub struct PictureCache {
 
 impl PictureCache {
     /// Uses `SOP_CACHE_DIR`, or the user's cache folder; without either it recognises each time.
-    #[expect(clippy::disallowed_methods, reason = "this is the edge: the user says where the cache stands")]
     pub fn new() -> Self {
-        let folder = std::env::var_os("SOP_CACHE_DIR").map(PathBuf::from).or_else(|| {
-            use etcetera::BaseStrategy;
-            etcetera::choose_base_strategy().ok().map(|it| it.cache_dir().join("sop"))
-        });
-        Self { folder: folder.map(|it| it.join(EDITION)), ocr: OnceLock::new() }
+        Self { folder: folder().map(|it| it.join(EDITION)), ocr: OnceLock::new() }
     }
 
     fn recall(&self, key: &str) -> Option<Vec<PictureLine>> {

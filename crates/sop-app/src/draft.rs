@@ -1,6 +1,7 @@
 //! `sop draft`: from a folder of finished work to a cited SOP beside it.
 
-use crate::{AppError, Gathered, PictureCache, Progress, SourceOptions, gather};
+use crate::evidence::evidence;
+use crate::{AppError, Gathered, Progress, SourceOptions};
 use serde::{Deserialize, Serialize};
 use sop_core::{Anchor, LeftOut, Problem, SectionKind, Sop, Trace};
 use std::path::{Path, PathBuf};
@@ -63,11 +64,11 @@ pub fn draft(root: &Path, options: &DraftOptions, progress: Progress<'_>) -> Res
         options.source.exclude.push("**/.sop/**".to_owned());
         options.source.exclude.push(".sop/**".to_owned());
     }
-    let gathered = gather(root, &options.source, &PictureCache::new(), progress)?;
-    let trace = trace(&gathered, options.process.as_deref(), options.period.as_deref());
+    let found = evidence(root, &options.source, options.process.as_deref(), options.period.as_deref(), progress)?;
+    let trace = found.trace;
     check_period(&trace, options.period.as_deref())?;
     let title = capital(&trace.process);
-    let drafted = sop_draft::draft(&trace, &title, &sop_draft::Audience { text: options.audience.clone() }, &gathered.digest);
+    let drafted = sop_draft::draft(&trace, &title, &sop_draft::Audience { text: options.audience.clone() }, &found.digest);
     let sop = drafted.sop;
     let text = sop.to_markdown();
     let backup = write(&options, &text)?;
@@ -82,9 +83,9 @@ pub fn draft(root: &Path, options: &DraftOptions, progress: Progress<'_>) -> Res
     Ok(Drafted {
         out: options.out.clone(),
         title: sop.title.clone(),
-        files_read: gathered.documents.len(),
-        left_out: gathered.left_out,
-        problems: gathered.problems,
+        files_read: found.files_read,
+        left_out: found.left_out,
+        problems: found.problems,
         steps: sop.section(SectionKind::Steps).len(),
         gates,
         questions: sop.section(SectionKind::Questions).len(),
@@ -165,7 +166,7 @@ fn write(options: &DraftOptions, text: &str) -> Result<Option<PathBuf>, AppError
 }
 
 /// Writes a whole file or none of it.
-fn put(path: &Path, text: &str) -> Result<(), AppError> {
+pub(crate) fn put(path: &Path, text: &str) -> Result<(), AppError> {
     let fail = |err: std::io::Error| AppError::Write { path: path.display().to_string(), why: err.to_string() };
     if let Some(parent) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
         std::fs::create_dir_all(parent).map_err(fail)?;

@@ -11,6 +11,12 @@ pub enum AppError {
     Write { path: String, why: String },
     #[error("cannot read {path}: {why}")]
     Read { path: String, why: String },
+    #[error("{path} is {what}; give the folder of one piece of work, or add `--yes` if you mean it")]
+    TooBroad { path: String, what: &'static str },
+    #[error("{path} cannot be understood: {why} (mend it, or delete it to begin anew; nothing was read)")]
+    BadScope { path: String, why: String },
+    #[error("{path} is no folder: a scope can be kept in a folder only")]
+    NoFolder { path: String },
     #[error("there is no evidence list beside {path}; draft it again with `sop draft FOLDER --out {path}`")]
     NoEvidence { path: String },
     #[error("{id} does not stand in {path}; {}", if *last == 0 { "it cites nothing".to_owned() } else { format!("it has E1 to E{last}") })]

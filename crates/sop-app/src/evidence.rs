@@ -1,9 +1,13 @@
 //! From a folder or archive to documents: collect, read in parallel, keep what was left out and why.
 
-use crate::AppError;
+use crate::memory::Memory;
+use crate::scope::{Choice, refuse_too_broad};
+use crate::{AppError, PictureCache};
+use serde::{Deserialize, Serialize};
 use sop_collect::{CollectError, Collection};
-use sop_core::{Artifact, Document, LeftOut, Problem, Warned};
+use sop_core::{Artifact, Document, LeftOut, Problem, Trace, Warned};
 use sop_read::{People, Pictures, Reading};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,6 +20,48 @@ const STACK: usize = 16 << 20;
 pub struct SourceOptions {
     pub include: Vec<String>,
     pub exclude: Vec<String>,
+    /// Files that are never opened, and named as kept out.
+    pub sensitive: Vec<String>,
+    /// Systems that the process may use.
+    pub systems: Vec<String>,
+    /// Take a whole home folder or disk, too.
+    pub broad: bool,
+    /// Read everything anew, whatever is remembered.
+    pub fresh: bool,
+}
+
+impl SourceOptions {
+    /// Adds the choice that is kept in the folder. What is given now to include goes before what is kept.
+    pub(crate) fn within(&self, root: &Path) -> Result<Self, AppError> {
+        if !self.broad {
+            refuse_too_broad(root)?;
+        }
+        let kept = Choice::of(root)?;
+        let mut all = self.clone();
+        if all.include.is_empty() {
+            all.include = kept.include;
+        }
+        for (list, kept) in [(&mut all.exclude, kept.exclude), (&mut all.sensitive, kept.sensitive), (&mut all.systems, kept.systems)] {
+            list.extend(kept);
+            list.sort();
+            list.dedup();
+        }
+        Ok(all)
+    }
+
+    pub(crate) fn choice(&self) -> Choice {
+        Choice { include: self.include.clone(), exclude: self.exclude.clone(), sensitive: self.sensitive.clone(), systems: self.systems.clone() }
+    }
+
+    pub(crate) fn collecting(&self) -> sop_collect::Options {
+        sop_collect::Options {
+            include: self.include.clone(),
+            exclude: self.exclude.clone(),
+            sensitive: self.sensitive.clone(),
+            any_size: sop_read::reads_long,
+            ..sop_collect::Options::default()
+        }
+    }
 }
 
 /// Is told how far the reading is: files done, files in all, the file just read.
@@ -33,20 +79,67 @@ pub struct Gathered {
     pub digest: String,
 }
 
+/// What a draft is made of: what was traced in a folder, and what could not be read.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Evidence {
+    pub files_read: usize,
+    pub left_out: Vec<LeftOut>,
+    pub problems: Vec<Problem>,
+    pub digest: String,
+    pub trace: Trace,
+}
+
 /// What came of one file.
 type Read = (Option<Reading>, Vec<Problem>);
 
+/// Collects, reads and traces a folder or archive, or remembers what came of it if nothing in it has changed.
+pub(crate) fn evidence(
+    root: &Path,
+    options: &SourceOptions,
+    process: Option<&str>,
+    period: Option<&str>,
+    progress: Progress<'_>,
+) -> Result<Evidence, AppError> {
+    let options = options.within(root)?;
+    let memory = Memory::of(root);
+    let known = if options.fresh { BTreeMap::new() } else { memory.stamps() };
+    let collection = sop_collect::collect(root, &sop_collect::Options { known, ..options.collecting() })?;
+    // Whatever can change what comes out is part of the key.
+    let mut key = blake3::Hasher::new();
+    let asked = serde_json::to_vec(&(digest(&collection), &collection.name, &collection.left_out, &collection.problems, process, period));
+    key.update(&asked.unwrap_or_default());
+    let key = key.finalize().to_hex().to_string();
+    if !options.fresh
+        && let Some(found) = memory.recall(&key)
+    {
+        return Ok(found);
+    }
+    memory.keep_stamps(&collection.stamps);
+    let gathered = read_all(&collection, &PictureCache::new(), progress);
+    let trace = crate::draft::trace(&gathered, process, period);
+    let found = Evidence { files_read: gathered.documents.len(), left_out: gathered.left_out, problems: gathered.problems, digest: gathered.digest, trace };
+    memory.keep(&key, &found);
+    Ok(found)
+}
+
 /// Collects and reads a folder or archive.
 pub fn gather(root: &Path, options: &SourceOptions, pictures: &dyn Pictures, progress: Progress<'_>) -> Result<Gathered, AppError> {
-    let collection = sop_collect::collect(
-        root,
-        &sop_collect::Options {
-            include: options.include.clone(),
-            exclude: options.exclude.clone(),
-            any_size: sop_read::reads_long,
-            ..sop_collect::Options::default()
-        },
-    )?;
+    let collection = sop_collect::collect(root, &options.within(root)?.collecting())?;
+    Ok(read_all(&collection, pictures, progress))
+}
+
+/// `b3:` and 16 hexadecimal digits over the paths and contents of all files.
+fn digest(collection: &Collection) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for artifact in &collection.artifacts {
+        hasher.update(artifact.path.as_bytes());
+        hasher.update(b"\0");
+        hasher.update(artifact.digest.0.as_bytes());
+    }
+    format!("b3:{}", &hasher.finalize().to_hex()[..16])
+}
+
+fn read_all(collection: &Collection, pictures: &dyn Pictures, progress: Progress<'_>) -> Gathered {
     let total = collection.artifacts.len();
     let mut people = People::default();
     for artifact in collection.artifacts.iter().filter(|it| it.name().ends_with("users.json")) {
@@ -65,7 +158,7 @@ pub fn gather(root: &Path, options: &SourceOptions, pictures: &dyn Pictures, pro
             let work = || loop {
                 let n = next.fetch_add(1, Ordering::Relaxed);
                 let Some(artifact) = collection.artifacts.get(n) else { return };
-                let read = match read_one(&collection, artifact, pictures, &people) {
+                let read = match read_one(collection, artifact, pictures, &people) {
                     Ok(read) => (read.output, read.problems),
                     Err(err) => (None, vec![Problem { path: artifact.path.clone(), message: err.to_string(), hint: None }]),
                 };
@@ -81,13 +174,6 @@ pub fn gather(root: &Path, options: &SourceOptions, pictures: &dyn Pictures, pro
         }
     });
     let results = slots.into_iter().map(|it| it.into_inner().ok().flatten().unwrap_or_default());
-    let mut hasher = blake3::Hasher::new();
-    for artifact in &collection.artifacts {
-        hasher.update(artifact.path.as_bytes());
-        hasher.update(b"\0");
-        hasher.update(artifact.digest.0.as_bytes());
-    }
-    let digest = format!("b3:{}", &hasher.finalize().to_hex()[..16]);
     let mut documents = Vec::new();
     let mut left_out = collection.left_out.clone();
     let mut problems = collection.problems.clone();
@@ -109,7 +195,7 @@ pub fn gather(root: &Path, options: &SourceOptions, pictures: &dyn Pictures, pro
     }
     left_out.sort_by(|a, b| b.sensitive.cmp(&a.sensitive).then(a.path.cmp(&b.path)));
     problems.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(Gathered { name: sop_rules::redact_name(&collection.name), documents, left_out, problems, digest })
+    Gathered { name: sop_rules::redact_name(&collection.name), documents, left_out, problems, digest: digest(collection) }
 }
 
 fn read_one(collection: &Collection, artifact: &Artifact, pictures: &dyn Pictures, people: &People) -> Result<Warned<Option<Reading>>, CollectError> {

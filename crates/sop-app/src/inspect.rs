@@ -1,6 +1,7 @@
 //! `sop inspect`: the evidence map without a draft.
 
-use crate::{AppError, PictureCache, Progress, SourceOptions, gather};
+use crate::evidence::evidence;
+use crate::{AppError, Progress, SourceOptions};
 use serde::Serialize;
 use sop_core::{Direction, Problem, Role, Trace};
 use std::fmt::Write as _;
@@ -16,10 +17,9 @@ pub struct Inspected {
 
 /// Reads and traces a folder or archive.
 pub fn inspect(root: &Path, source: &SourceOptions, period: Option<&str>, progress: Progress<'_>) -> Result<Inspected, AppError> {
-    let gathered = gather(root, source, &PictureCache::new(), progress)?;
-    let trace = crate::draft::trace(&gathered, None, period);
-    crate::draft::check_period(&trace, period)?;
-    Ok(Inspected { trace, problems: gathered.problems, digest: gathered.digest })
+    let found = evidence(root, source, None, period, progress)?;
+    crate::draft::check_period(&found.trace, period)?;
+    Ok(Inspected { trace: found.trace, problems: found.problems, digest: found.digest })
 }
 
 impl Inspected {

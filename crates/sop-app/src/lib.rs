@@ -5,6 +5,8 @@ mod draft;
 mod error;
 mod evidence;
 mod inspect;
+mod memory;
+mod scope;
 mod show;
 
 pub use cache::PictureCache;
@@ -12,6 +14,7 @@ pub use draft::{DraftOptions, Drafted, draft};
 pub use error::AppError;
 pub use evidence::{Gathered, Progress, SourceOptions, gather};
 pub use inspect::{Inspected, inspect};
+pub use scope::{Planned, Scoped, scope};
 pub use show::{Shown, show};
 
 /// The version of the program.

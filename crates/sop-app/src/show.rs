@@ -38,7 +38,7 @@ pub fn show(id: &str, sop: &Path, from: Option<&Path>) -> Result<Shown, AppError
     // Only the cited file is read again, and those that tell who the customers are, whose names stand nowhere.
     let mut include = vec![escape(&anchor.path)];
     include.extend(sop_read::TELLING.iter().map(|it| format!("**/*.{it}")));
-    let options = SourceOptions { include, exclude: Vec::new() };
+    let options = SourceOptions { include, broad: true, ..SourceOptions::default() };
     let gathered = gather(root, &options, &PictureCache::new(), &|_, _, _| {})?;
     let (lines, found) = gathered.documents.iter().find(|it| it.path == anchor.path).map_or_else(|| (Vec::new(), false), |document| context(document, &anchor));
     Ok(Shown { id: format!("E{}", number.unwrap_or(0)), anchor, lines, found })

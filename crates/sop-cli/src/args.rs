@@ -11,7 +11,7 @@ use std::path::PathBuf;
     name = "sop",
     version,
     arg_required_else_help = true,
-    after_help = "Examples:\n  sop draft \"Monthly sales report\"            writes SOP.md\n  sop show E12                               opens the evidence behind [E12]\n  sop inspect \"Monthly sales report\"          shows what was read, without drafting\n\nNothing leaves this machine. Exit codes: 0 done, 1 done but something needs a look, 2 you can fix it, 3 our bug"
+    after_help = "Examples:\n  sop draft \"Monthly sales report\"            writes SOP.md\n  sop show E12                               opens the evidence behind [E12]\n  sop scope \"Monthly sales report\"            shows what would be read\n  sop inspect \"Monthly sales report\"          shows what was read, without drafting\n\nNothing leaves this machine. Exit codes: 0 done, 1 done but something needs a look, 2 you can fix it, 3 our bug"
 )]
 pub struct Args {
     #[command(subcommand)]
@@ -22,6 +22,8 @@ pub struct Args {
 pub enum Command {
     /// Draft an SOP from a folder or archive of finished work
     Draft(Draft),
+    /// Show what would be read of a folder and what would not, before anything is read
+    Scope(Scope),
     /// Show the evidence map: files, lineage, people, timeline, rules
     Inspect(Inspect),
     /// Open the evidence behind a citation of a draft
@@ -36,6 +38,15 @@ pub struct Files {
     /// Leave out files that fit this pattern (may be given again)
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
+    /// Never open files that fit this pattern, and name them as kept out (may be given again)
+    #[arg(long, value_name = "GLOB")]
+    pub sensitive: Vec<String>,
+    /// Take a whole home folder, disk or folder above this one, too
+    #[arg(long)]
+    pub yes: bool,
+    /// Read every file anew, whatever is remembered from the last time
+    #[arg(long)]
+    pub fresh: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -81,6 +92,27 @@ pub struct Inspect {
     #[arg(long)]
     pub mermaid: bool,
     /// Print all of it as JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub files: Files,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  sop scope \"Monthly sales report\"\n  sop scope folder --exclude \"old/**\" --sensitive \"pay*\" --save\n\nThe choice is kept in FOLDER/.sop/scope.toml and holds for every command; edit it as you like"
+)]
+pub struct Scope {
+    /// Folder, .zip or .tar.gz
+    #[arg(value_name = "FOLDER|ARCHIVE")]
+    pub folder: PathBuf,
+    /// A system that the process may use, in your words (may be given again)
+    #[arg(long, value_name = "NAME")]
+    pub system: Vec<String>,
+    /// Keep the choice in the folder
+    #[arg(long)]
+    pub save: bool,
+    /// Print it as JSON
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]

@@ -3,7 +3,7 @@
 mod args;
 mod report;
 
-use args::{Args, Command};
+use args::{Args, Command, Files};
 use clap::Parser;
 use sop_app::{AppError, DraftOptions, SourceOptions};
 use std::io::IsTerminal;
@@ -31,7 +31,7 @@ fn run(args: &Args) -> Result<ExitCode, AppError> {
     match &args.command {
         Command::Draft(it) => {
             let options = DraftOptions {
-                source: SourceOptions { include: it.files.include.clone(), exclude: it.files.exclude.clone() },
+                source: source(&it.files),
                 process: it.process.clone(),
                 audience: it.audience.clone(),
                 out: it.out.clone(),
@@ -49,7 +49,7 @@ fn run(args: &Args) -> Result<ExitCode, AppError> {
             Ok(code(drafted.problems.is_empty()))
         }
         Command::Inspect(it) => {
-            let source = SourceOptions { include: it.files.include.clone(), exclude: it.files.exclude.clone() };
+            let source = source(&it.files);
             let progress = report::Progress::new(!it.json && std::io::stderr().is_terminal());
             let inspected = sop_app::inspect(&it.folder, &source, it.period.as_deref(), &|done, all, path| progress.step(done, all, path))?;
             progress.finish();
@@ -62,6 +62,16 @@ fn run(args: &Args) -> Result<ExitCode, AppError> {
             }
             Ok(code(inspected.problems.is_empty()))
         }
+        Command::Scope(it) => {
+            let source = SourceOptions { systems: it.system.clone(), ..source(&it.files) };
+            let scoped = sop_app::scope(&it.folder, &source, it.save)?;
+            if it.json {
+                report::json(&scoped);
+            } else {
+                report::scoped(&scoped, &it.folder);
+            }
+            Ok(code(scoped.problems.is_empty()))
+        }
         Command::Show(it) => {
             let shown = sop_app::show(&it.id, &it.sop, it.from.as_deref())?;
             if it.json {
@@ -71,6 +81,17 @@ fn run(args: &Args) -> Result<ExitCode, AppError> {
             }
             Ok(code(shown.found))
         }
+    }
+}
+
+fn source(files: &Files) -> SourceOptions {
+    SourceOptions {
+        include: files.include.clone(),
+        exclude: files.exclude.clone(),
+        sensitive: files.sensitive.clone(),
+        systems: Vec::new(),
+        broad: files.yes,
+        fresh: files.fresh,
     }
 }
 

@@ -2,8 +2,10 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use sop_app::{AppError, Drafted, Shown};
+use sop_app::{AppError, Drafted, Scoped, Shown};
+use std::fmt::Write as _;
 use std::io::Write as _;
+use std::path::Path;
 
 /// A bar on a terminal, nothing elsewhere.
 pub struct Progress(Option<ProgressBar>);
@@ -52,6 +54,45 @@ pub fn error(err: &AppError) {
 
 fn complain(err: &dyn std::fmt::Display) {
     let _ = writeln!(anstream::stderr(), "error: {err}");
+}
+
+pub fn scoped(it: &Scoped, folder: &Path) {
+    let bytes: u64 = it.files.iter().map(|it| it.size).sum();
+    let mut out = format!("WOULD BE READ ({}, {})\n", it.files.len(), size(bytes));
+    for file in &it.files {
+        let _ = writeln!(out, "  {:>8}  {}", size(file.size), file.path);
+    }
+    let _ = writeln!(out, "\nWOULD NOT ({})", it.left_out.len() + it.problems.len());
+    for file in &it.left_out {
+        let _ = writeln!(out, "  {}  {}", file.path, file.reason);
+    }
+    for file in &it.problems {
+        let _ = writeln!(out, "  {}  {}", file.path, file.message);
+    }
+    if !it.systems.is_empty() {
+        let _ = writeln!(out, "\nSYSTEMS\n  {}", it.systems.join(", "));
+    }
+    match &it.file {
+        Some(file) if it.saved => {
+            let _ = writeln!(out, "\nkept in {}; next: sop draft {:?}", file.display(), folder.display().to_string());
+        }
+        Some(file) => {
+            let _ = writeln!(out, "\nas {} says; edit it, or add --save to keep what you gave now", file.display());
+        }
+        None => {
+            let _ = writeln!(out, "\nnothing was read yet; add --exclude, --sensitive or --include, and --save to keep the choice");
+        }
+    }
+    text(&out);
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..=999 => format!("{bytes} B"),
+        1_000..=999_999 => format!("{} kB", bytes.div_ceil(1_000)),
+        1_000_000..=999_999_999 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
 }
 
 pub fn drafted(it: &Drafted) {

@@ -115,6 +115,8 @@ impl Unpacked {
             let file = path.rsplit('/').next().unwrap_or(&path);
             if let Some((folder, reason)) = idle_parent(&path) {
                 idle.insert(folder, reason);
+            } else if scope.kept_out(&path) {
+                found.keep_out(&path);
             } else if let Some(reason) = scope::idle_file(file).or_else(|| scope.outside(&path)) {
                 found.leave_out(&path, reason);
             } else if bytes.is_empty() {

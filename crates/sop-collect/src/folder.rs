@@ -1,8 +1,7 @@
 //! Walks a folder on disk, without following links out of it.
 
-use crate::{CollectError, Collection, Source, Stamp, artifact, error_of, moment, scope};
+use crate::{CollectError, Collection, Options, Source, Stamp, artifact, error_of, moment, scope};
 use sop_core::Digest;
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -10,18 +9,18 @@ use std::path::Path;
 const MAX_DEPTH: usize = 40;
 const MAX_FILES: usize = 100_000;
 
-pub(crate) fn collect(root: &Path, scope: &scope::Scope, known: &BTreeMap<String, Stamp>) -> Result<Collection, CollectError> {
+pub(crate) fn collect(root: &Path, scope: &scope::Scope, options: &Options) -> Result<Collection, CollectError> {
     let real = root.canonicalize().map_err(|err| error_of(root, &err))?;
     let name = real.file_name().map_or_else(|| "folder".to_owned(), |it| it.to_string_lossy().into_owned());
     fs::read_dir(&real).map_err(|err| error_of(root, &err))?;
-    let mut walk = Walk { scope, known, found: Collection::new(name, Source::Folder(real.clone())), files: 0 };
+    let mut walk = Walk { scope, options, found: Collection::new(name, Source::Folder(real.clone())), files: 0 };
     walk.folder(&real, "", 0);
     Ok(walk.found)
 }
 
 struct Walk<'a> {
     scope: &'a scope::Scope,
-    known: &'a BTreeMap<String, Stamp>,
+    options: &'a Options,
     found: Collection,
     files: usize,
 }
@@ -72,6 +71,9 @@ impl Walk<'_> {
     }
 
     fn file(&mut self, file: &Path, name: &str, path: &str, meta: &fs::Metadata) {
+        if self.scope.kept_out(path) {
+            return self.found.keep_out(path);
+        }
         if let Some(reason) = scope::idle_file(name).or_else(|| self.scope.outside(path)) {
             return self.found.leave_out(path, reason);
         }
@@ -89,8 +91,9 @@ impl Walk<'_> {
         let modified = since.map_or(0, |it| it.as_nanos().cast_signed());
         let number = file_number(meta);
         let same = |it: &&Stamp| (it.size, it.modified, it.file) == (meta.len(), modified, number) && modified != 0;
-        let digest = match self.known.get(path).filter(same) {
+        let digest = match self.options.known.get(path).filter(same) {
             Some(stamp) => Ok(stamp.digest.clone()),
+            None if !self.options.hash => Ok(Digest(String::new())),
             None => hash(file),
         };
         match digest {

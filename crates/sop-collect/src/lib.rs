@@ -17,6 +17,10 @@ pub struct Options {
     /// Glob patterns relative to the folder; empty for everything.
     pub include: Vec<String>,
     pub exclude: Vec<String>,
+    /// Files that are never opened, and named as kept out.
+    pub sensitive: Vec<String>,
+    /// Whether the files are opened to hash them; without, their digests are empty.
+    pub hash: bool,
     /// Larger files are left out.
     pub max_file_bytes: u64,
     /// Names of files that are taken however large they are.
@@ -27,7 +31,15 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { include: Vec::new(), exclude: Vec::new(), max_file_bytes: MAX_FILE_BYTES, any_size: |_| false, known: BTreeMap::new() }
+        Self {
+            include: Vec::new(),
+            exclude: Vec::new(),
+            sensitive: Vec::new(),
+            hash: true,
+            max_file_bytes: MAX_FILE_BYTES,
+            any_size: |_| false,
+            known: BTreeMap::new(),
+        }
     }
 }
 
@@ -88,7 +100,7 @@ pub enum CollectError {
 pub fn collect(root: &Path, options: &Options) -> Result<Collection, CollectError> {
     let scope = scope::Scope::new(options)?;
     let meta = std::fs::metadata(root).map_err(|err| error_of(root, &err))?;
-    let mut found = if meta.is_dir() { folder::collect(root, &scope, &options.known)? } else { archive::collect(root, &scope)? };
+    let mut found = if meta.is_dir() { folder::collect(root, &scope, options)? } else { archive::collect(root, &scope)? };
     found.artifacts.sort_by(|a, b| a.path.cmp(&b.path));
     found.left_out.sort_by(|a, b| a.path.cmp(&b.path));
     found.problems.sort_by(|a, b| a.path.cmp(&b.path));
@@ -124,6 +136,10 @@ impl Collection {
 
     fn new(name: String, source: Source) -> Self {
         Self { name, artifacts: Vec::new(), left_out: Vec::new(), problems: Vec::new(), stamps: BTreeMap::new(), source }
+    }
+
+    fn keep_out(&mut self, path: &str) {
+        self.left_out.push(LeftOut { path: path.to_owned(), reason: "kept out by your scope".to_owned(), sensitive: true });
     }
 
     fn leave_out(&mut self, path: &str, reason: impl Into<String>) {

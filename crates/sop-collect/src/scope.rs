@@ -6,6 +6,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 pub(crate) struct Scope {
     include: Option<GlobSet>,
     exclude: GlobSet,
+    sensitive: GlobSet,
     pub max_file_bytes: u64,
     pub any_size: fn(&str) -> bool,
 }
@@ -13,7 +14,18 @@ pub(crate) struct Scope {
 impl Scope {
     pub fn new(options: &Options) -> Result<Self, CollectError> {
         let include = if options.include.is_empty() { None } else { Some(globs(&options.include)?) };
-        Ok(Self { include, exclude: globs(&options.exclude)?, max_file_bytes: options.max_file_bytes, any_size: options.any_size })
+        Ok(Self {
+            include,
+            exclude: globs(&options.exclude)?,
+            sensitive: globs(&options.sensitive)?,
+            max_file_bytes: options.max_file_bytes,
+            any_size: options.any_size,
+        })
+    }
+
+    /// Whether the user keeps this file out, whatever else is said of it.
+    pub fn kept_out(&self, path: &str) -> bool {
+        self.sensitive.is_match(path)
     }
 
     /// Returns why a file is outside the scope, if it is.

@@ -1,10 +1,10 @@
 //! What the evidence shows: facts with anchors, people, lineage, activities in order, disagreements and gaps.
 
 use crate::{Anchor, Format, LeftOut, Moment, Role, Script};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What kind of thing a fact says was done or said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FactKind {
     /// Nothing may go on before something has happened: "don't start until Ruth has shut the month".
@@ -54,7 +54,7 @@ pub enum FactKind {
 }
 
 /// A thing somebody said or a file shows, in its own words.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fact {
     /// All the kinds it is, the weightiest first.
     pub kinds: Vec<FactKind>,
@@ -88,7 +88,7 @@ impl Fact {
 }
 
 /// A person, under all the names the files use.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Person {
     /// The fullest name found.
     pub name: String,
@@ -106,7 +106,7 @@ pub struct Person {
 }
 
 /// What changes from run to run.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Parameter {
     /// `month`, `week`, `date`, `client`.
     pub name: String,
@@ -122,7 +122,7 @@ pub struct Parameter {
 }
 
 /// Which way data goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
     Reads,
@@ -132,7 +132,7 @@ pub enum Direction {
 }
 
 /// An edge of the lineage: a script and a file it reads or writes.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Flow {
     pub script: String,
     pub direction: Direction,
@@ -144,7 +144,7 @@ pub struct Flow {
 }
 
 /// What kind of step an activity is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StepKind {
     Mechanical,
@@ -163,7 +163,7 @@ impl StepKind {
 }
 
 /// A sentence of the draft in the making, with what bears it out.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Claim {
     /// Markdown, without citations.
     pub text: String,
@@ -183,7 +183,7 @@ impl Claim {
 }
 
 /// One activity of the process, in order.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Activity {
     /// What to do, one action, imperative.
     pub action: Claim,
@@ -205,7 +205,7 @@ pub struct Activity {
 }
 
 /// Something that happened, for the timeline.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Happening {
     pub time: Moment,
     pub who: Option<String>,
@@ -214,7 +214,7 @@ pub struct Happening {
 }
 
 /// How an older document stands against what was done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
     Contradicted,
@@ -225,7 +225,7 @@ pub enum Standing {
 }
 
 /// Two sources that do not agree.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Disagreement {
     pub standing: Standing,
     pub claim: Claim,
@@ -233,7 +233,7 @@ pub struct Disagreement {
 }
 
 /// What an SOP needs and the folder does not tell.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Gap {
     /// The question to the owner.
     pub question: String,
@@ -248,7 +248,7 @@ pub struct Gap {
 }
 
 /// A figure that stands in a message or picture and is found in the data.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Provenance {
     pub figure: String,
     /// Where it is told: message, summary, picture.
@@ -260,7 +260,7 @@ pub struct Provenance {
 }
 
 /// What a way of stopping is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StopKind {
     /// A person's leave is missing.
@@ -272,7 +272,7 @@ pub enum StopKind {
 }
 
 /// One way in which a script refuses to go on.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stop {
     pub kind: StopKind,
     pub claim: Claim,
@@ -285,7 +285,7 @@ pub struct Stop {
 }
 
 /// One file of the folder on the evidence map.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FileEntry {
     pub path: String,
     pub role: Role,
@@ -297,7 +297,7 @@ pub struct FileEntry {
 }
 
 /// Everything the evidence shows.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Trace {
     /// Name of the process in plain words: "monthly sales report".
     pub process: String,

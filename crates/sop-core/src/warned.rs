@@ -1,9 +1,9 @@
 //! A value together with what went wrong while it was made. Stages warn, only the edges fail.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Something the user should know about one file: it could not be read, or not wholly.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// Path of the file relative to the folder, with `/`.
     pub path: String,

@@ -4,6 +4,9 @@
 //! personal columns are.
 
 use regex::Regex;
+use std::collections::HashSet;
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
 use std::sync::LazyLock;
 
 /// Returns why the document must be left out, in plain words, or `None` if it may be read.
@@ -205,19 +208,23 @@ struct Document<'a> {
     raw: &'a str,
     /// The beginning; a letter or a statement says what it is on its first pages.
     text: String,
+    /// Hashes of the words of the text: most phrases are not there, and this tells it at once.
+    words: HashSet<u64>,
     columns: Vec<String>,
 }
 
 impl<'a> Document<'a> {
-    fn new(path: &str, text: &'a str, columns: &[String]) -> Self {
+    fn new(path: &str, raw: &'a str, columns: &[String]) -> Self {
         let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
         let (stem, extension) = name.rsplit_once('.').unwrap_or((name.as_str(), ""));
+        let text = raw.chars().take(40_000).collect::<String>().to_lowercase().replace('’', "'");
         Self {
+            words: text.split(|c: char| !c.is_alphanumeric()).map(hash).collect(),
             name: stem.replace(['_', '-', '.'], " "),
             extension: extension.to_owned(),
             file: name.clone(),
-            raw: text,
-            text: text.chars().take(40_000).collect::<String>().to_lowercase().replace('’', "'"),
+            raw,
+            text,
             columns: columns.iter().map(|it| it.to_lowercase().replace(['_', '-'], " ").trim().to_owned()).collect(),
         }
     }
@@ -228,7 +235,12 @@ impl<'a> Document<'a> {
 
     /// Returns how many of the phrases the text has.
     fn count(&self, phrases: &[&str]) -> usize {
-        phrases.iter().filter(|it| has_word(&self.text, it)).count()
+        phrases.iter().filter(|it| self.has(it)).count()
+    }
+
+    fn has(&self, phrase: &str) -> bool {
+        let first = phrase.split(|c: char| !c.is_alphanumeric()).find(|it| !it.is_empty());
+        first.is_none_or(|it| self.words.contains(&hash(it))) && has_word(&self.text, phrase)
     }
 
     fn column_has(&self, words: &[&str]) -> bool {
@@ -351,6 +363,12 @@ impl<'a> Document<'a> {
 /// Whether a column holds the number of someone, not the name.
 fn is_number_of(column: &str) -> bool {
     ["id", "no", "nr", "number", "ref", "code", "count", "nummer"].iter().any(|it| has_word(column, it))
+}
+
+fn hash(word: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    word.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Whether a word or phrase stands in the text, not as part of a longer word.

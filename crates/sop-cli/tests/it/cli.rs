@@ -34,9 +34,13 @@ fn drafted(dir: &Path) -> Said {
 #[test]
 fn help() {
     let dir = folder();
-    for (name, args) in
-        [("help", vec!["--help"]), ("help-draft", vec!["draft", "--help"]), ("help-inspect", vec!["inspect", "--help"]), ("help-show", vec!["show", "--help"])]
-    {
+    for (name, args) in [
+        ("help", vec!["--help"]),
+        ("help-draft", vec!["draft", "--help"]),
+        ("help-inspect", vec!["inspect", "--help"]),
+        ("help-show", vec!["show", "--help"]),
+        ("help-scope", vec!["scope", "--help"]),
+    ] {
         let said = sop(dir.path(), &args);
         assert_eq!(said.code, 0);
         assert_snapshot!(name, said.snapshot(dir.path()));
@@ -288,4 +292,80 @@ fn a_reader_that_leaves_early_is_no_fault() {
     command.current_dir(dir.path()).args(["-c", "\"$0\" inspect work | head -n 1", env!("CARGO_BIN_EXE_sop")]);
     let said = run(command);
     assert_eq!((said.code, said.err.as_str()), (0, ""));
+}
+
+#[test]
+fn a_scope_is_shown_kept_and_honoured_everywhere() {
+    let dir = folder();
+    fs::write(dir.path().join("work/wages.csv"), "employee,net pay\nA,1\n").unwrap();
+    fs::write(dir.path().join("work/old.txt"), "Do not send it before Zoe Vance has approved it\n").unwrap();
+    let said = sop(dir.path(), &["scope", "work"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.contains("nothing was read yet") && said.out.contains("count.py"), "{}", said.out);
+    assert!(!dir.path().join("work/.sop").exists(), "it was not asked to keep anything");
+    let said = sop(dir.path(), &["scope", "work", "--exclude", "old.*", "--sensitive", "stock*", "--system", "Shelfware", "--save"]);
+    assert!(said.out.contains("old.txt  excluded by your scope") && said.out.contains("stock.csv  kept out by your scope"), "{}", said.out);
+    for command in ["inspect", "draft"] {
+        let seen = sop(dir.path(), &[command, "work", "--json"]);
+        assert!(!seen.out.contains("Zoe Vance") && !seen.out.contains("lamp"), "{command} reads what is out of scope");
+    }
+    let inspect = sop(dir.path(), &["inspect", "work", "--json"]).json();
+    let left_out = inspect["trace"]["left_out"].as_array().unwrap();
+    let stock = left_out.iter().find(|it| it["path"] == "stock.csv").unwrap();
+    assert_eq!((stock["sensitive"].as_bool(), stock["reason"].as_str()), (Some(true), Some("kept out by your scope")));
+    let kept = dir.path().join("work/.sop/scope.toml");
+    let text = fs::read_to_string(&kept).unwrap();
+    fs::write(&kept, text.replace("exclude", "exlude")).unwrap();
+    let said = sop(dir.path(), &["draft", "work", "--out", "b.md"]);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("unknown field `exlude`") && said.err.contains("nothing was read"), "{}", said.err);
+    assert!(!dir.path().join("b.md").exists());
+}
+
+#[test]
+fn a_whole_home_folder_is_not_one_piece_of_work() {
+    let dir = folder();
+    let ask = |place: &Path, args: &[&str]| {
+        let mut command = crate::command(place);
+        command.args(args).env("HOME", dir.path());
+        run(command)
+    };
+    let work = dir.path().join("work");
+    for (place, folder, what) in
+        [(dir.path(), ".", "a whole home folder"), (work.as_path(), "..", "a whole home folder"), (work.as_path(), "/", "a whole disk")]
+    {
+        let said = ask(place, &["scope", folder]);
+        assert_eq!(said.code, 2, "{folder}");
+        assert!(said.err.contains(what) && said.err.contains("--yes"), "{}", said.err);
+    }
+    assert_eq!(ask(dir.path(), &["inspect", ".", "--yes"]).code, 0);
+    let mut above = crate::command(&work);
+    above.args(["draft", ".."]).env("HOME", &work.join("x"));
+    let said = run(above);
+    assert!(said.code == 2 && said.err.contains("a folder above the one you are in"), "{}", said.err);
+}
+
+#[test]
+fn a_second_look_is_the_same_and_sees_what_changed() {
+    let dir = folder();
+    let look = |args: &[&str]| {
+        let mut command = crate::command(dir.path());
+        command.args([&["inspect", "work", "--json"], args].concat()).env("SOP_CACHE_DIR", dir.path().join("cache"));
+        run(command).out
+    };
+    let first = look(&[]);
+    let kept = fs::read_dir(dir.path().join("cache/folders")).unwrap().count();
+    assert!(kept >= 2, "nothing is remembered");
+    assert_eq!(look(&[]), first);
+    assert_eq!(look(&["--fresh"]), first);
+    fs::write(dir.path().join("work/notes.txt"), "Send nothing before Bo Lind has approved the count\n").unwrap();
+    let changed = look(&[]);
+    assert!(changed.contains("Bo Lind has approved") && !changed.contains("Ana Ruiz has approved"), "an old look was shown");
+    // What was half written or spoilt is not believed.
+    for entry in fs::read_dir(dir.path().join("cache/folders")).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = fs::read(&path).unwrap();
+        fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+    }
+    assert_eq!(look(&[]), changed);
 }
