@@ -60,6 +60,7 @@ fn globs(patterns: &[String]) -> Result<GlobSet, CollectError> {
 /// Returns why a folder is never looked into, if it is such a folder.
 pub(crate) fn idle_folder(name: &str) -> Option<&'static str> {
     Some(match name {
+        ".sop" => "kept by this program",
         ".git" | ".svn" | ".hg" => "version history",
         "node_modules" | "bower_components" | "site-packages" | ".venv" | "venv" => "installed packages",
         "__pycache__" | ".mypy_cache" | ".pytest_cache" | ".ruff_cache" | ".ipynb_checkpoints" | ".cache" | ".Rproj.user" => "made by a program for itself",

@@ -70,10 +70,11 @@ impl fmt::Display for Place {
 /// A place in an artifact, with the exact words that stand there.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Anchor {
-    pub artifact: ArtifactId,
-    /// Path of the artifact, repeated so that an anchor can be read on its own.
+    /// Path of the artifact, repeated so that an anchor can be read on its own. It stands first: anchors are in the order
+    /// of their paths.
     pub path: String,
     pub place: Place,
     /// The words as the reader found them, redacted, white space folded to single spaces.
     pub quote: String,
+    pub artifact: ArtifactId,
 }
