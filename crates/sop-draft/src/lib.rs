@@ -6,7 +6,7 @@ mod ledger;
 mod steps;
 
 use ledger::{Entry, Ledger};
-use sop_core::{Claim, Disagreement, Fact, FactKind, Gap, LeftOut, Section, SectionKind, Sop, Standing, StopKind, Trace};
+use sop_core::{Claim, Disagreement, Fact, FactKind, Gap, LeftOut, Role, Section, SectionKind, Sop, Standing, StopKind, Trace};
 
 /// What the reader of the SOP knows already.
 #[derive(Debug, Clone)]
@@ -153,10 +153,17 @@ fn questions(trace: &Trace, sections: &[(SectionKind, Vec<Entry>)]) -> Vec<Entry
         missing.insert(0, "what is done, step by step");
     }
     if !missing.is_empty() {
-        let text = format!("The folder does not tell {}. Please say.", missing.join("; "));
+        let text = format!("The folder does not tell {}{}. Please say.", missing.join("; "), looked_in(trace));
         out.push(Entry::asked(text, Vec::new(), "section without evidence", 30));
     }
     out
+}
+
+/// The pages that could have told it, so that nobody looks there again.
+fn looked_in(trace: &Trace) -> String {
+    let written = |role: Role| trace.files.iter().filter(move |it| it.role == role).map(|it| format!("`{}`", it.path.rsplit('/').next().unwrap_or(&it.path)));
+    let names: Vec<String> = written(Role::PriorSop).chain(written(Role::Note)).chain(written(Role::Record)).take(2).collect();
+    if names.is_empty() { String::new() } else { format!(" (looked in {} and the rest)", names.join(", ")) }
 }
 
 fn question(gap: &Gap) -> Entry {
@@ -272,14 +279,14 @@ impl<'a> Plan<'a> {
             // Days that the steps begin with: "Tues: ..", "Fri: ..".
             let days: Vec<&str> =
                 self.trace.activities.iter().filter_map(|it| it.action.text.split_once(": ")).map(|it| it.0).filter(|it| facts::is_day(it)).collect();
-            let anchors = self
+            let named = self
                 .trace
                 .activities
                 .iter()
                 .filter(|it| it.action.text.split_once(": ").is_some_and(|d| facts::is_day(d.0)))
                 .filter_map(|it| it.action.anchors.first().cloned())
-                .take(3)
-                .collect();
+                .take(3);
+            let anchors = named.chain(parameter.anchor.clone()).take(3).collect();
             let rhythm = match parameter.name.as_str() {
                 "month" => "Every month",
                 "week" => "Every week",

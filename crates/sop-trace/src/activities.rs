@@ -21,6 +21,8 @@ pub(crate) struct Candidate {
     pub kind: StepKind,
     pub actor: Option<String>,
     pub time: Option<Moment>,
+    /// When it was done for the first time, if it was done more than once.
+    pub first: Option<Moment>,
     /// (list, number in it)
     pub listed: Option<(u32, u32)>,
     pub topic: Vec<String>,
@@ -63,6 +65,7 @@ impl Candidate {
             kind: StepKind::Mechanical,
             actor: None,
             time: None,
+            first: None,
             listed: None,
             topic,
             objects: BTreeSet::new(),
@@ -201,6 +204,7 @@ fn absorb(into: &mut Candidate, from: Candidate) {
     }
     into.done_when = into.done_when.take().or(from.done_when);
     into.time = into.time.or(from.time);
+    into.first = into.first.or(from.first);
     into.day = into.day.or(from.day);
     into.listed = into.listed.or(from.listed);
     into.actor = into.actor.take().or(from.actor);

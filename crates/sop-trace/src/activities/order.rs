@@ -27,8 +27,8 @@ fn says(a: &Step<'_>, b: &Step<'_>) -> i64 {
     let mut score = 0;
     let (feeds_b, feeds_a) = (a.feeds(b), b.feeds(a));
     let (a, b) = (a.candidate, b.candidate);
-    // What was filled in after the run is for the next one.
-    let late = |x: &Candidate, y: &Candidate| x.time.is_some() && y.time.is_some() && x.time > y.time;
+    // What was filled in after the run is for the next one. What was run again was there from the first time on.
+    let late = |x: &Candidate, y: &Candidate| x.first.or(x.time).is_some() && y.time.is_some() && x.first.or(x.time) > y.time;
     if feeds_b && !late(a, b) {
         score += 10;
     }

@@ -18,8 +18,8 @@ struct Typed<'a> {
 /// Scripts that were run, and files that were copied, moved and edited by hand.
 pub(super) fn commands(work: &Work<'_>) -> Vec<Candidate> {
     let typed: Vec<Typed<'_>> = current(work)
-        .filter(|it| it.format == Format::ShellHistory)
-        .flat_map(|document| document.blocks.iter().filter(|it| it.kind == BlockKind::Command).map(move |block| Typed { document, block }))
+        .filter(|it| matches!(it.format, Format::ShellHistory | Format::Log))
+        .flat_map(|document| document.blocks.iter().filter(|it| was_typed(it, work)).map(move |block| Typed { document, block }))
         .collect();
     let mut out = Vec::new();
     // What a Makefile would run was run by hand where nobody typed `make`.
@@ -33,6 +33,16 @@ pub(super) fn commands(work: &Work<'_>) -> Vec<Candidate> {
     }
     out.extend(by_hand(&typed, work));
     out
+}
+
+/// A command of a history, or one that a log repeats before what came of it.
+fn was_typed(block: &Block, work: &Work<'_>) -> bool {
+    block.kind == BlockKind::Command || is_command_line(block) && work.ground.scripts.iter().any(|it| runs_it(it, &block.text))
+}
+
+fn is_command_line(block: &Block) -> bool {
+    block.kind == BlockKind::LogLine
+        && re!(r"^(?:\$ |> )?(?:make|just|python3?|Rscript|bash|sh|node|npx|ruby|perl|php|pwsh|psql|sqlite3|duckdb|dbt) [\w./-]").is_match(&block.text)
 }
 
 /// True if a command runs a script: by its name, or through the tool that finds the file by itself.
@@ -110,6 +120,9 @@ fn script_run(script: &Script, typed: &[Typed<'_>], work: &Work<'_>) -> Vec<Cand
     out.writes = script.writes.iter().map(|it| it.pattern.clone()).collect();
     // The last run is the one that counts; the ones before it were tries.
     out.time = runs.last().and_then(|it| it.block.time).or(log_time);
+    out.first = runs.iter().find_map(|it| it.block.time);
+    out.details.extend(run_besides(&command, &runs, work));
+    out.details.extend(scripts_inside(script, work));
     let files: Vec<(String, sop_core::Anchor)> = work
         .flows
         .iter()
@@ -152,6 +165,46 @@ fn script_run(script: &Script, typed: &[Typed<'_>], work: &Work<'_>) -> Vec<Cand
     list
 }
 
+/// Other ways in which the same tool was started: `make clean` before `make release`.
+fn run_besides(command: &str, runs: &[&Typed<'_>], work: &Work<'_>) -> Vec<Claim> {
+    let target = |it: &str| it.split_whitespace().nth(1).unwrap_or_default().to_owned();
+    let tool = |it: &str| matches!(it.split_whitespace().next(), Some("make" | "just"));
+    let mut seen = vec![target(command)];
+    let mut out = Vec::new();
+    for it in runs.iter().rev().filter(|it| tool(&it.block.text)) {
+        let here = target(&it.block.text);
+        if !seen.contains(&here) {
+            seen.push(here);
+            out.push(Claim::cited(format!("Run besides: {}", shown(&it.block.text, work)), vec![anchor(it.document, it.block)]));
+        }
+    }
+    out.truncate(2);
+    out
+}
+
+/// What a script starts that lies in the folder, too: somebody who follows the work has to know it.
+fn scripts_inside(script: &Script, work: &Work<'_>) -> Vec<Claim> {
+    let mut out: Vec<Claim> = Vec::new();
+    for call in &script.calls {
+        let inner = work.ground.scripts.iter().find(|it| {
+            it.path != script.path
+                && call.command.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=')).any(|word| word.ends_with(base(&it.path)))
+        });
+        let Some(inner) = inner else { continue };
+        let mut text = format!("It runs {}", shown(&call.command, work));
+        let mut anchors = vec![line_anchor(script, work.ground.documents, call.line, call.line)];
+        if let Some(purpose) = inner.purpose.as_ref().filter(|it| words(&it.text) <= 16) {
+            text.push_str(&format!(": {}", purpose.text.trim_end_matches('.').replace('`', "'")));
+            anchors.push(line_anchor(inner, work.ground.documents, purpose.from, purpose.to));
+        }
+        if !out.iter().any(|it| it.text == text) {
+            out.push(Claim::cited(text, anchors));
+        }
+    }
+    out.truncate(5);
+    out
+}
+
 /// A script with a further option counts as an object of its own: `check.js --build`.
 pub(super) fn variant(name: &str, rest: &str) -> String {
     format!("{} {}", plain_name(name), rest.split_whitespace().next().unwrap_or_default())
@@ -187,7 +240,7 @@ pub(crate) fn logged<'a>(ground: &Ground<'a>, flows: &[sop_core::Flow]) -> BTree
         let lines: Vec<String> = document.blocks.iter().map(|it| it.text.to_lowercase()).collect();
         let several = names.iter().filter(|name| lines.iter().any(|it| it.contains(name.as_str()))).count() > 1;
         let mut inside = vec![false; scripts.len()];
-        for (block, text) in document.blocks.iter().zip(&lines) {
+        for (block, text) in document.blocks.iter().zip(&lines).filter(|it| !is_command_line(it.0)) {
             let by = vocabulary.writer(text);
             let here: Vec<bool> = names.iter().map(|it| text.contains(it.as_str())).collect();
             for (n, script) in scripts.iter().enumerate() {
