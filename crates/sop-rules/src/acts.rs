@@ -52,9 +52,11 @@ pub struct Example {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    /// The rules are tried on sentences with one of these words; without words, on every sentence.
+    /// The rules are tried on sentences with one of these words or letters; without words, on every sentence.
     #[serde(default)]
     words: String,
+    #[serde(default)]
+    letters: String,
     rule: Vec<ActRule>,
 }
 
@@ -78,15 +80,19 @@ struct Compiled {
     always: u8,
     /// The languages that a word may be of, one bit each.
     words: HashMap<String, u8>,
+    letters: HashMap<char, u8>,
 }
 
 impl Compiled {
-    /// The rules to try on a folded sentence. Most sentences of a folder are of one language, and to try the rules of
+    /// The rules to try on a sentence. Most sentences of a folder are of one language, and to try the rules of
     /// all the others on them would cost the most of the time.
-    fn tried<'a>(&'a self, text: &'a str) -> impl Iterator<Item = usize> + 'a {
+    fn tried(&self, sentence: &str, folded: &str) -> impl Iterator<Item = usize> {
         let mut languages = self.always;
+        for c in sentence.chars().filter(|it| !it.is_ascii()) {
+            languages |= self.letters.get(&c).copied().unwrap_or(0);
+        }
         let mut word = String::new();
-        for part in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '\'')).filter(|it| !it.is_empty()) {
+        for part in folded.split(|c: char| !(c.is_ascii_alphanumeric() || c == '\'')).filter(|it| !it.is_empty()) {
             // "n'envoie", "l'acompte": both halves are words.
             for half in part.split('\'').chain(part.contains('\'').then_some(part)) {
                 word.clear();
@@ -109,7 +115,7 @@ pub fn acts(sentence: &str) -> Vec<Act> {
     let folded = fold(sentence);
     let text = folded.as_bytes();
     let mut found: Vec<Act> = compiled
-        .tried(&folded)
+        .tried(sentence, &folded)
         .filter(|&n| compiled.any[n].is_match(text))
         .filter(|&n| !compiled.unless[n].as_ref().is_some_and(|it| it.is_match(text)))
         .map(|n| {
@@ -124,8 +130,15 @@ pub fn acts(sentence: &str) -> Vec<Act> {
 fn compiled() -> &'static Compiled {
     static COMPILED: OnceLock<Compiled> = OnceLock::new();
     COMPILED.get_or_init(|| {
-        let mut out =
-            Compiled { rules: Vec::new(), any: Vec::new(), unless: Vec::new(), languages: Vec::new(), always: 0, words: HashMap::new() };
+        let mut out = Compiled {
+            rules: Vec::new(),
+            any: Vec::new(),
+            unless: Vec::new(),
+            languages: Vec::new(),
+            always: 0,
+            words: HashMap::new(),
+            letters: HashMap::new(),
+        };
         for (n, language) in FILES.iter().enumerate() {
             let file: File = toml::from_str(language.text).unwrap_or_else(|e| panic!("rules/acts/{}.toml: {e}", language.name));
             let build = |rule: &ActRule, patterns: &[String]| {
@@ -138,6 +151,9 @@ fn compiled() -> &'static Compiled {
             out.rules.extend(file.rule);
             for word in file.words.split_whitespace() {
                 *out.words.entry(fold(word)).or_default() |= 1 << n;
+            }
+            for c in file.letters.chars().flat_map(|it| it.to_uppercase().chain([it])) {
+                *out.letters.entry(c).or_default() |= 1 << n;
             }
             if file.words.is_empty() {
                 out.always |= 1 << n;
