@@ -53,12 +53,13 @@ pub(crate) fn section(fact: &Fact) -> Option<SectionKind> {
 
 /// True for the name of a weekday, long or short.
 pub(crate) fn is_day(text: &str) -> bool {
-    re!(r"(?i)^(mon|tues?|wed|weds|thu|thurs?|fri|sat|sun)(day|sday|nesday|rsday|urday)?$|^(montag|dienstag|mittwoch|donnerstag|freitag|mo|di|mi|do|fr)$")
+    re!(r"(?i)^(mon|tues?|wed|weds|thu|thurs?|fri|sat|sun)(day|sday|nesday|rsday|urday)?$|^(montag|dienstag|mittwoch|donnerstag|freitag|mo|di|mi|do|fr)$|^(lundi|mardi|mercredi|jeudi|vendredi|lunes|martes|miércoles|jueves|viernes)$")
         .is_match(text.trim())
 }
 
 pub(crate) fn first_person(text: &str) -> bool {
-    re!(r"(?i)\b(me|i|i'm|i've|i'd|i'll|my|us|mich|mir|ich)\b").is_match(text)
+    re!(r"(?i)\b(me|i|i'm|i've|i'd|i'll|my|us|mich|mir|ich|je|moi|yo|mí|conmigo)\b|\bj'|-moi\b|\b(?i:(?:llám|avís|pregúnt|consúlt|d|escríb)[ae]me|dime)\b")
+        .is_match(text)
 }
 
 /// The passage with who said it and, where it leans on something, on what.
@@ -153,5 +154,5 @@ pub(crate) fn dated(text: &str) -> bool {
 
 /// True if the text is about what has to be set, logged in or installed first.
 pub(crate) fn sets_up(text: &str) -> bool {
-    re!(r"(?i)\b(log ?in|login|password|account|access|permission|profile|time ?zone|utc|install|version|set up|setup|run it from|before you (export|start|run|begin)|first, every time|zugang|anmeld\w*|berechtigung)\b").is_match(text)
+    re!(r"(?i)\b(log ?in|login|password|account|access|permission|profile|time ?zone|utc|install|version|set up|setup|run it from|before you (export|start|run|begin)|first, every time|zugang|anmeld\w*|berechtigung|se connecter|identifiants?|mot de passe|droits? d'accès|iniciar sesión|contraseña|permisos? de acceso)\b").is_match(text)
 }

@@ -23,7 +23,7 @@ fn is_gate(fact: &Fact, trace: &Trace) -> bool {
     if tells {
         return false;
     }
-    let bound = re!(r"(?i)\b(as long as|as soon as|provided|unless|until|till|before|only if|only when|on condition|these terms|first|subject to|sofern|solange|sobald|erst|bevor|vorher|nur wenn|nur mit|ohne)\b").is_match(&fact.text);
+    let bound = re!(r"(?i)\b(as long as|as soon as|provided|unless|until|till|before|only if|only when|on condition|these terms|first|subject to|sofern|solange|sobald|erst|bevor|vorher|nur wenn|nur mit|ohne|avant|tant que|tant qu|sauf|sans|sous réserve|à condition|d'abord|une fois|seulement|mais|hasta|antes|mientras|salvo|sin|siempre que|solo|primero|pero)\b").is_match(&fact.text);
     // "Page them", "three at most": an order and a limit, not a leave. "Stop and ring me" is an alarm,
     // "nothing goes before she has seen it" a gate.
     let alarm = fact.rules.iter().any(|it| it == "stop-work") && !fact.rules.iter().any(|it| it.starts_with("hold-"));
@@ -59,12 +59,12 @@ fn awaited(fact: &Fact, trace: &Trace) -> Option<String> {
     let own = speaker.filter(|it| Some(*it) != performer && inside(it));
     // "till you've been through it": the one it is said to.
     let to = fact.to.iter().find(|it| Some(it.as_str()) != speaker && Some(it.as_str()) != performer && inside(it));
-    let waits_for_you = re!(r"(?i)\b(until|till|til|before|unless|once|as soon as) (you|you've|you're|you have)\b|\byour (yes|ok|okay|approval|go-ahead|sign-off)\b|\b(bis|bevor|sobald) (du|sie|ihr)\b").is_match(&fact.text);
+    let waits_for_you = re!(r"(?i)\b(until|till|til|before|unless|once|as soon as) (you|you've|you're|you have)\b|\byour (yes|ok|okay|approval|go-ahead|sign-off)\b|\b(bis|bevor|sobald) (du|sie|ihr)\b|\b(avant que|tant que|une fois que|dès que|sans que) (tu|vous)\b|\b(ton|votre) (accord|feu vert|ok|aval|visa|validation)\b|\b(tu|su) (visto bueno|ok|aprobación|firma|autorización)\b").is_match(&fact.text);
     if waits_for_you && let Some(to) = to {
         return Some(to.clone());
     }
     // "unless I've seen the paper"; and whoever gives leave with a condition is the one to be satisfied.
-    let waits_for_me = re!(r"(?i)\b(until|till|til|before|unless|once|as soon as|without|for) (i|i've|i'm|i'd|me|my)\b|\b(bis|bevor|sobald|ohne dass|wenn) ich\b|\b(ask|check with|come to|through|goes? to|clear it with|speak to|talk to|frag\w*|mit) (me|mir|mich)\b|\bmy (ok|okay|yes|approval|go-ahead|sign-off)\b").is_match(&fact.text);
+    let waits_for_me = re!(r"(?i)\b(until|till|til|before|unless|once|as soon as|without|for) (i|i've|i'm|i'd|me|my)\b|\b(bis|bevor|sobald|ohne dass|wenn) ich\b|\b(ask|check with|come to|through|goes? to|clear it with|speak to|talk to|frag\w*|mit) (me|mir|mich)\b|\bmy (ok|okay|yes|approval|go-ahead|sign-off)\b|\b(avant que|tant que|une fois que|dès que|sans que|à ce que|attends que|attendez que|attendre que) (je\b|j')|\b(mon) (accord|feu vert|ok|aval|visa)\b|\bma (validation|signature)\b|\b(demande[rz]?|voir|passe[rz]?) (à|avec|par) moi\b|-moi d'abord|\b(hasta que|antes de que|sin que|cuando|a que) (yo|(te|os|le|lo|la|los|las) \p{L}+ yo|lo vea yo|lo revise yo)\b|\bmi (visto bueno|ok|aprobación|firma|autorización)\b|\b(pregúntame|consúltame|conmigo)\b").is_match(&fact.text);
     if (waits_for_me || fact.is(FactKind::Approves))
         && let Some(own) = own
     {
@@ -72,7 +72,7 @@ fn awaited(fact: &Fact, trace: &Trace) -> Option<String> {
     }
     // "until Ruth has shut the month", "as long as Denny's got it", "for Helen to say", "nobody but Colin"
     let named = re!(
-        r"(?i:\b(?:until|till|til|before|unless|once|after|when|as soon as|as long as|only|but|ask|wait for|waiting for|up to|not me|take it to|take this to|erst wenn|bis|sobald|nur|nur mit|nur durch|mit)\s+)(\p{Lu}[\p{L}'’-]+)|\b(?i:for|it is|it's)\s+(\p{Lu}[\p{L}'’-]+)\s+(?i:to (?:say|decide|see|look|sign|ok)|who)|\b(\p{Lu}[\p{L}'’-]+)\s+(?i:decides|entscheidet|has to (?:see|sign|ok|approve)|must (?:see|sign|ok|approve)|muss|signs)"
+        r"(?i:\b(?:until|till|til|before|unless|once|after|when|as soon as|as long as|only|but|ask|wait for|waiting for|up to|not me|take it to|take this to|erst wenn|bis|sobald|nur|nur mit|nur durch|mit|avant que|tant que|sans que|une fois que|demande[rz]?(?: d'abord| toujours| avant)? à|attend\w*|voir avec|passer par|seule?|sauf|à part|hormis|par|avec|c'est|hasta que|que lo vea|antes de que|pregunta\w*(?: antes| siempre| primero)? a|consulta\w* (?:a|con)|solo|salvo|pasar por|espera\w* a|con|por|lo decide|lo aprueba|visto bueno de|feu vert de|accord de|validation de|aprobación de|firma de)\s+(?:(?:m\.|mme|monsieur|madame|sra?\.|el señor|la señora|don|doña)\s+)?)(\p{Lu}[\p{L}'’-]+)|\b(?i:for|it is|it's)\s+(\p{Lu}[\p{L}'’-]+)\s+(?i:to (?:say|decide|see|look|sign|ok)|who)|\b(\p{Lu}[\p{L}'’-]+)\s+(?i:decides|entscheidet|has to (?:see|sign|ok|approve)|must (?:see|sign|ok|approve)|muss|signs|doit (?:valider|signer|approuver|relire|voir)|tranche|(?:ait|a) (?:validé|signé|relu|vu)|tiene que (?:aprobar|firmar|ver|autorizar)|debe (?:aprobar|firmar|autorizar)|decide|aprueba|(?:lo )?(?:vea|haya))"
     );
     for found in named.captures_iter(&fact.text) {
         let Some(word) = (1..=3).find_map(|n| found.get(n)) else { continue };
@@ -85,7 +85,7 @@ fn awaited(fact: &Fact, trace: &Trace) -> Option<String> {
     }
     // "until the chair confirms in writing": a role is a person, too.
     let role = re!(
-        r"(?i)\b(?:until|till|til|before|unless|without|once|only after|by|from|erst wenn|bis|nur mit|ohne)\s+(?:the|our|a|der|die|den|dem)\s+(chair\w*|manager|director|partner|owner|board|head|supervisor|doctor|nurse|client|customer|accountant|auditor|lawyer|treasurer|secretary|landlord|editor|foreman|buyer|controller|chef|chefin|leitung|geschäftsführ\w*|vorstand|meister)\b"
+        r"(?i)\b(?:until|till|til|before|unless|without|once|only after|by|from|erst wenn|bis|nur mit|ohne|avant que|tant que|sans que|seule?|hasta que|antes de que|solo|(?:accord|validation|feu vert|signature|aval) (?:de|du)|(?:visto bueno|firma|aprobación|autorización) (?:de|del))\s+(?:(?:the|our|a|der|die|den|dem|la|le|el)\s+|l')?(chair\w*|manager|director|partner|owner|board|head|supervisor|doctor|nurse|client|customer|accountant|auditor|lawyer|treasurer|secretary|landlord|editor|foreman|buyer|controller|chef|chefin|leitung|geschäftsführ\w*|vorstand|meister|gérante?|direction|directeur|directrice|comptable|responsable|patronn?e?|cliente?|médecin|jef[ea]|gerente|gerencia|directora?|dirección|encargad[oa]|médic[oa])\b"
     );
     if fact.kinds.first() == Some(&FactKind::Holds)
         && let Some(found) = role.captures(&fact.text)
@@ -93,7 +93,7 @@ fn awaited(fact: &Fact, trace: &Trace) -> Option<String> {
         return Some(format!("the {}", found[1].to_lowercase()));
     }
     if (speaker == performer || fact.is(FactKind::Requests))
-        && re!(r"(?i)\b(you|your|you've|you're|dir|dich|ihnen)\b").is_match(&fact.text)
+        && re!(r"(?i)\b(you|your|you've|you're|dir|dich|ihnen|tu|toi|ton|vous|votre|te|usted|ustedes)\b").is_match(&fact.text)
         && let Some(to) = to
     {
         return Some(to.clone());
@@ -159,14 +159,14 @@ fn up_to(fact: &Fact, person: &str) -> Option<String> {
     if !fact.is(FactKind::Reserves) {
         return None;
     }
-    let amount = re!(r"(?i)\b(?:over|above|more than|beyond|exceeding|über|ab|mehr als) ((?:£|\$|€|GBP |EUR )?\d[\d.,]*(?: ?(?:£|€|%|euro|pounds|days|hours|weeks|months|items|lines|units|tage|stunden|stück))?(?: or (?:over|above|more than) (?:£|\$|€)?\d[\d.,]*)?)")
+    let amount = re!(r"(?i)\b(?:over|above|more than|beyond|exceeding|über|ab|mehr als|au-delà de|à partir de|plus de|au-dessus de|a partir de|más de|por encima de) ((?:£|\$|€|GBP |EUR )?\d[\d.,]*(?: ?(?:£|€|%|euro|pounds|days|hours|weeks|months|items|lines|units|tage|stunden|stück|euros|jours|heures|días|horas))?(?: or (?:over|above|more than) (?:£|\$|€)?\d[\d.,]*)?)")
         .captures(&fact.text)?;
     let amount = amount[1].trim_end_matches(['.', ',']).to_owned();
     let speaker = fact.speaker.as_deref()?;
     if speaker == person {
         return Some(format!("**STOP: above {amount} {person} decides.**"));
     }
-    let own = re!(r"(?i)\b(i can|myself|i may|kann ich|ich selbst)\b").is_match(&fact.text);
+    let own = re!(r"(?i)\b(i can|myself|i may|kann ich|ich selbst|je peux|moi-même|yo puedo|yo mismo|yo misma)\b").is_match(&fact.text);
     Some(if own { format!("**STOP: {speaker} decides up to {amount}, above it {person}.**") } else { format!("**STOP: above {amount} {person} decides.**") })
 }
 

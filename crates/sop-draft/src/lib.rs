@@ -273,7 +273,7 @@ impl<'a> Plan<'a> {
                 && !it.is(FactKind::Approves)
                 && matches!(it.kinds.first(), Some(FactKind::Schedules | FactKind::Obliges | FactKind::Requests | FactKind::Owns | FactKind::Instructs))
         };
-        out.extend(self.take_if(1, |it| plans(it) && it.rules.iter().any(|r| r == "schedule-every" || r == "de-schedule")));
+        out.extend(self.take_if(1, |it| plans(it) && it.rules.iter().any(|r| r == "schedule-every" || r.ends_with("-schedule"))));
         out.extend(self.take_if(2, plans));
         if let (true, Some(parameter)) = (self.trace.events.is_empty(), self.trace.parameters.first()) {
             // Days that the steps begin with: "Tues: ..", "Fri: ..".

@@ -5,10 +5,25 @@
 use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 use sop_core::FactKind;
+use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 /// The rule files, in the order in which their rules are listed.
-const FILES: [(&str, &str); 2] = [("en", include_str!("../rules/acts/en.toml")), ("de", include_str!("../rules/acts/de.toml"))];
+const FILES: [Language; 4] = [
+    Language { name: "en", text: include_str!("../rules/acts/en.toml"), numbers: NUMBERS, pronouns: PRONOUNS },
+    Language { name: "de", text: include_str!("../rules/acts/de.toml"), numbers: NUMBERS, pronouns: PRONOUNS },
+    Language { name: "fr", text: include_str!("../rules/acts/fr.toml"), numbers: FRENCH_NUMBERS, pronouns: FRENCH_PRONOUNS },
+    Language { name: "es", text: include_str!("../rules/acts/es.toml"), numbers: SPANISH_NUMBERS, pronouns: SPANISH_PRONOUNS },
+];
+
+/// A rule file, and the words of its language that the marks of a pattern stand for.
+struct Language {
+    name: &'static str,
+    text: &'static str,
+    numbers: &'static str,
+    pronouns: &'static str,
+}
 
 /// A rule as it stands in its file.
 #[derive(Debug, Clone, Deserialize)]
@@ -35,7 +50,13 @@ pub struct Example {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct File {
+    /// The rules are tried on sentences with one of these words or letters; without words, on every sentence.
+    #[serde(default)]
+    words: String,
+    #[serde(default)]
+    letters: String,
     rule: Vec<ActRule>,
 }
 
@@ -53,6 +74,34 @@ struct Compiled {
     any: Vec<Regex>,
     /// One pattern a rule: must it be silent?
     unless: Vec<Option<Regex>>,
+    /// Which rules each language has, in the order of the files.
+    languages: Vec<Range<usize>>,
+    /// The languages that are tried on every sentence, one bit each.
+    always: u8,
+    /// The languages that a word may be of, one bit each.
+    words: HashMap<String, u8>,
+    letters: HashMap<char, u8>,
+}
+
+impl Compiled {
+    /// The rules to try on a sentence. Most sentences of a folder are of one language, and to try the rules of
+    /// all the others on them would cost the most of the time.
+    fn tried(&self, sentence: &str, folded: &str) -> impl Iterator<Item = usize> {
+        let mut languages = self.always;
+        for c in sentence.chars().filter(|it| !it.is_ascii()) {
+            languages |= self.letters.get(&c).copied().unwrap_or(0);
+        }
+        let mut word = String::new();
+        for part in folded.split(|c: char| !(c.is_ascii_alphanumeric() || c == '\'')).filter(|it| !it.is_empty()) {
+            // "n'envoie", "l'acompte": both halves are words.
+            for half in part.split('\'').chain(part.contains('\'').then_some(part)) {
+                word.clear();
+                word.extend(half.chars().map(|c| c.to_ascii_lowercase()));
+                languages |= self.words.get(&word).copied().unwrap_or(0);
+            }
+        }
+        self.languages.iter().enumerate().filter(move |(n, _)| languages & (1 << n) != 0).flat_map(|(_, rules)| rules.clone())
+    }
 }
 
 /// Returns every built-in rule, in the order of its file.
@@ -63,9 +112,10 @@ pub fn act_rules() -> &'static [ActRule] {
 /// Returns the rules that fit a sentence, weightiest first.
 pub fn acts(sentence: &str) -> Vec<Act> {
     let compiled = compiled();
-    let text = fold(sentence);
-    let text = text.as_bytes();
-    let mut found: Vec<Act> = (0..compiled.rules.len())
+    let folded = fold(sentence);
+    let text = folded.as_bytes();
+    let mut found: Vec<Act> = compiled
+        .tried(sentence, &folded)
         .filter(|&n| compiled.any[n].is_match(text))
         .filter(|&n| !compiled.unless[n].as_ref().is_some_and(|it| it.is_match(text)))
         .map(|n| {
@@ -80,18 +130,36 @@ pub fn acts(sentence: &str) -> Vec<Act> {
 fn compiled() -> &'static Compiled {
     static COMPILED: OnceLock<Compiled> = OnceLock::new();
     COMPILED.get_or_init(|| {
-        let mut rules = Vec::new();
-        for (name, text) in FILES {
-            let file: File = toml::from_str(text).unwrap_or_else(|e| panic!("rules/acts/{name}.toml: {e}"));
-            rules.extend(file.rule);
-        }
-        let build = |rule: &ActRule, patterns: &[String]| {
-            let built = RegexBuilder::new(&pattern(patterns)).case_insensitive(true).unicode(false).build();
-            built.unwrap_or_else(|e| panic!("rules/acts: {}: {e}", rule.id))
+        let mut out = Compiled {
+            rules: Vec::new(),
+            any: Vec::new(),
+            unless: Vec::new(),
+            languages: Vec::new(),
+            always: 0,
+            words: HashMap::new(),
+            letters: HashMap::new(),
         };
-        let any = rules.iter().map(|it| build(it, &it.any)).collect();
-        let unless = rules.iter().map(|it| (!it.unless.is_empty()).then(|| build(it, &it.unless))).collect();
-        Compiled { rules, any, unless }
+        for (n, language) in FILES.iter().enumerate() {
+            let file: File = toml::from_str(language.text).unwrap_or_else(|e| panic!("rules/acts/{}.toml: {e}", language.name));
+            let build = |rule: &ActRule, patterns: &[String]| {
+                let built = RegexBuilder::new(&pattern(patterns, language)).case_insensitive(true).unicode(false).build();
+                built.unwrap_or_else(|e| panic!("rules/acts: {}: {e}", rule.id))
+            };
+            out.languages.push(out.rules.len()..out.rules.len() + file.rule.len());
+            out.any.extend(file.rule.iter().map(|it| build(it, &it.any)));
+            out.unless.extend(file.rule.iter().map(|it| (!it.unless.is_empty()).then(|| build(it, &it.unless))));
+            out.rules.extend(file.rule);
+            for word in file.words.split_whitespace() {
+                *out.words.entry(fold(word)).or_default() |= 1 << n;
+            }
+            for c in file.letters.chars().flat_map(|it| it.to_uppercase().chain([it])) {
+                *out.letters.entry(c).or_default() |= 1 << n;
+            }
+            if file.words.is_empty() {
+                out.always |= 1 << n;
+            }
+        }
+        out
     })
 }
 
@@ -116,10 +184,23 @@ fn fold_into(out: &mut String, text: &str) {
             'ü' => out.push_str("ue"),
             'ß' => out.push_str("ss"),
             'Ä' => out.push_str("Ae"),
-            'Ö' | 'Ø' => out.push_str("Oe"),
+            'Ö' | 'Ø' | 'Œ' => out.push_str("Oe"),
             'Ü' => out.push_str("Ue"),
             'à'..='å' => out.push('a'),
             'è'..='ë' => out.push('e'),
+            'ì'..='ï' => out.push('i'),
+            'ò'..='õ' => out.push('o'),
+            'ù'..='û' => out.push('u'),
+            'ç' => out.push('c'),
+            'ñ' => out.push('n'),
+            'À'..='Å' => out.push('A'),
+            'È'..='Ë' => out.push('E'),
+            'Ì'..='Ï' => out.push('I'),
+            'Ò'..='Õ' => out.push('O'),
+            'Ù'..='Û' => out.push('U'),
+            'Ç' => out.push('C'),
+            'Ñ' => out.push('N'),
+            '¿' | '¡' => {}
             '£' | '€' => out.push('$'),
             '\u{2018}' | '\u{2019}' => out.push('\''),
             '\u{201c}'..='\u{201e}' | '«' | '»' => out.push('"'),
@@ -136,16 +217,27 @@ fn fold_into(out: &mut String, text: &str) {
     }
 }
 
-const NUMBER: &str = r"(?:\$? ?\d[\d.,:]*\+? ?(?:%|percent|per cent|k|quid|pounds|euros?|\$)?|half|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|fifty|a hundred|hundred|a thousand|thousand|eins?|zwei|drei|vier|fuenf|sechs|sieben|acht|neun|zehn|zwoelf|fuenfzehn|zwanzig|hundert|tausend)(?: ?(?:%|percent|per cent|prozent|quid|pounds|euros?))?";
+/// What `#` stands for, in English and German.
+const NUMBERS: &str = r"(?:\$? ?\d[\d.,:]*\+? ?(?:%|percent|per cent|k|quid|pounds|euros?|\$)?|half|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|fifty|a hundred|hundred|a thousand|thousand|eins?|zwei|drei|vier|fuenf|sechs|sieben|acht|neun|zehn|zwoelf|fuenfzehn|zwanzig|hundert|tausend)(?: ?(?:%|percent|per cent|prozent|quid|pounds|euros?))?";
+const FRENCH_NUMBERS: &str = r"(?:\$? ?\d(?:[\d.,:]| \d{3}\b)*\+?(?: ?(?:%|pour cent|k|euros?|\$))?|(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|quinze|vingt|trente|cinquante|cents?|mille)(?: (?:cents?|mille))?(?: (?:pour cent|euros?))?)";
+const SPANISH_NUMBERS: &str = r"(?:\$? ?\d(?:[\d.,:]| \d{3}\b)*\+?(?: ?(?:%|por ciento|k|euros?|pesos|\$))?|(?:dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|quince|veinte|treinta|cincuenta|cien|ciento|doscient[oa]s|quinient[oa]s|mil)(?: mil)?(?: (?:por ciento|euros?|pesos))?)";
+
+/// What `~` stands for.
 const NAME: &str = r"(?-i:[A-Z][A-Za-z'-]+(?: [A-Z][A-Za-z'-]+)?)(?:'s)?";
-const PERSON: &str = r"(?-i:[A-Z][A-Za-z'-]+(?: [A-Z][A-Za-z'-]+)?|I|i|me|us|we|you|he|she|they|him|her|them|ich|wir|mich|mir|uns|sie|ihn|ihm|ihr)(?:'s)?";
+
+/// What `@` stands for besides a name, in English and German.
+const PRONOUNS: &str = "I|i|me|us|we|you|he|she|they|him|her|them|ich|wir|mich|mir|uns|sie|ihn|ihm|ihr";
+const FRENCH_PRONOUNS: &str = "je|moi|toi|nous|vous|lui|elle|eux|elles";
+const SPANISH_PRONOUNS: &str = "yo|mi|ti|nosotros|nosotras|vosotros|usted|ustedes|ella|ellos|ellas";
 
 /// What `..` stands for: a run of words in one sentence. A full stop inside a word (`4.8`, `orders.csv`)
 /// or after a figure (`am 3. Mai`) does not end it.
 const RUN: &str = r"(?:[^.!?;]|[.]\S|[0-9][.])*?";
 
 /// Builds one regular expression out of the patterns of a rule.
-fn pattern(patterns: &[String]) -> String {
+fn pattern(patterns: &[String], language: &Language) -> String {
+    let numbers = language.numbers;
+    let person = format!(r"(?-i:[A-Z][A-Za-z'-]+(?: [A-Z][A-Za-z'-]+)?|{})(?:'s)?", language.pronouns);
     let mut out = String::new();
     for (n, p) in patterns.iter().enumerate() {
         if n > 0 {
@@ -168,8 +260,8 @@ fn pattern(patterns: &[String]) -> String {
             .replace('\u{2}', &format!(r"\b{RUN}"))
             .replace('\u{3}', &format!(r"{RUN}\b"))
             .replace('\u{4}', RUN)
-            .replace('\u{5}', &format!("(?:{NUMBER})"))
-            .replace('\u{6}', &format!("(?:{PERSON})"))
+            .replace('\u{5}', &format!("(?:{numbers})"))
+            .replace('\u{6}', &format!("(?:{person})"))
             .replace('\u{9}', &format!("(?:{NAME})"))
             .replace('\u{7}', "#")
             .replace('\u{8}', "@");
@@ -208,6 +300,12 @@ mod tests {
             .map(|it| format!("{}: {} yes, {} no", it.id, it.yes.len(), it.no.len()))
             .collect();
         assert!(faults.is_empty(), "{} rules show too little\n{}", faults.len(), faults.join("\n"));
+    }
+
+    #[test]
+    fn accents_and_marks_fold_to_plain_letters() {
+        assert_eq!(fold("¿Cuándo  señala Œuvre, île, façon, où, ÉTÉ, Straße, für?"), "Cuando senala Oeuvre, ile, facon, ou, ETE, Strasse, fuer?");
+        assert_eq!(fold("cœur, sœur"), "coeur, soeur");
     }
 
     #[test]

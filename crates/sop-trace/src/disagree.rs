@@ -121,9 +121,9 @@ fn units_of_name(name: &str, comment: &str) -> BTreeSet<String> {
         "%",
     );
     add(lower.contains("gbp") || comment.contains('£') || lower.contains("fee"), "£");
-    add(lower.contains("eur") || comment.contains('€') || lower.contains("betrag"), "€");
+    add(lower.contains("eur") || comment.contains('€') || lower.contains("betrag") || lower.contains("montant") || lower.contains("importe"), "€");
     add(lower.contains("usd") || comment.contains('$'), "$");
-    add(lower.contains("day") || lower.contains("tage"), "day");
+    add(lower.contains("day") || lower.contains("tage") || lower.contains("jours") || lower.contains("dias"), "day");
     add(lower.contains("min") && (lower.contains("minute") || lower.ends_with("_min")), "min");
     add(lower.contains("px") || lower.contains("pixel"), "px");
     add(lower.contains("tag"), "hashtag");
@@ -289,7 +289,7 @@ fn people(work: &Work<'_>, old: &[Old<'_>], told: &mut BTreeSet<usize>) -> Vec<D
         let mut lines: Vec<(&Document, &Block)> = current_blocks(work).collect();
         lines.sort_by_key(|it| it.1.kind == BlockKind::Row);
         let said = lines.into_iter().find(|(_, block)| {
-            block.text.contains(first) && re!(r"(?i)(gone|left|last one|no longer|retired|ignore|old phone|used to|former|since|from (january|february|march|april|may|june|july|august|september|october|november|december)|ausgeschieden|weg\b|rente)").is_match(&block.text)
+            block.text.contains(first) && re!(r"(?i)(gone|left|last one|no longer|retired|ignore|old phone|used to|former|since|from (january|february|march|april|may|june|july|august|september|october|november|december)|ausgeschieden|weg\b|rente|a quitté|à la retraite|ne travaille plus|jubil|ya no)").is_match(&block.text)
         });
         if let Some((document, block)) = said {
             let sentence = sentences(&block.text).into_iter().find(|it| it.contains(first)).unwrap_or(&block.text);
@@ -392,7 +392,7 @@ fn names_in(text: &str, work: &Work<'_>) -> Vec<String> {
 
 /// A pair of capitalised words is taken for a person if the statement speaks of a role, or is a row or by-line.
 fn near_role(text: &str, at: usize) -> bool {
-    re!(r"(?i)\b(author|owner|owns|manager|director|administrator|prepared|written|reviewed|approved|signs?|contact|responsible|lead|by|who|person|process|role|ask|tell|stand|verantwortlich|zuständig|erstellt|leitung|inhaber)\b|\|").is_match(text) || at == 0
+    re!(r"(?i)\b(author|owner|owns|manager|director|administrator|prepared|written|reviewed|approved|signs?|contact|responsible|lead|by|who|person|process|role|ask|tell|stand|verantwortlich|zuständig|erstellt|leitung|inhaber|responsable|chargée?|rédigé|établi|préparé|encargad[oa]|elaborado|preparado)\b|\|").is_match(text) || at == 0
 }
 
 /// A setting on a screen that the page gives with another word: "Date created" against "Date paid".
@@ -503,7 +503,7 @@ fn gone_file(work: &Work<'_>, old: &Old<'_>) -> Option<Disagreement> {
 /// A day of the week or month that is another one now.
 fn day(work: &Work<'_>, old: &Old<'_>) -> Option<Disagreement> {
     let days = re!(
-        r"(?i)\b(monday|tuesday|wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|working day|werktag)s?\b"
+        r"(?i)\b(monday|tuesday|wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|working day|werktag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|jour ouvré|lunes|martes|miércoles|jueves|viernes|sábado|domingo|día hábil)s?\b"
     );
     let said: BTreeSet<String> = days.find_iter(&old.text).map(|it| it.as_str().to_lowercase().trim_end_matches('s').to_owned()).collect();
     if said.is_empty() {

@@ -382,6 +382,21 @@ const LEANS: &[&str] = &[
     "darum",
     "deshalb",
     "dafür",
+    "sinon",
+    "puis",
+    "ensuite",
+    "mais",
+    "ça",
+    "cela",
+    "alors",
+    "donc",
+    "après",
+    "luego",
+    "entonces",
+    "pero",
+    "eso",
+    "esto",
+    "después",
 ];
 
 fn leans(sentence: &str) -> bool {
@@ -411,7 +426,8 @@ fn passages(voice: &Voice<'_>, role: Role, ground: &Ground<'_>) -> Vec<Fact> {
         // Two leaves in one paragraph are two gates: "only Marek signs. Above 120 ask me."
         let leave = |n: usize| {
             acts[n].iter().any(|it| it.weight >= 8 && matches!(it.kind, FactKind::Holds | FactKind::Reserves))
-                && (!ground.people.mentioned(list[n]).is_empty() || crate::text::re!(r"(?i)\b(i|i'm|i've|me|my|ich|mir|mich)\b").is_match(list[n]))
+                && (!ground.people.mentioned(list[n]).is_empty()
+                    || crate::text::re!(r"(?i)\b(i|i'm|i've|me|my|ich|mir|mich|je|moi|yo|mí)\b|\bj'").is_match(list[n]))
         };
         while to + 1 < list.len()
             && !(leave(to + 1) && (from..=to).any(leave) && !leans(list[to + 1]))
@@ -488,7 +504,7 @@ fn fact(voice: &Voice<'_>, list: &[&str], acts: &[Vec<sop_rules::Act>], from: us
     }
     // A ban on letting something out is never a small matter.
     let bans = order.iter().take(2).any(|it| it.0 == FactKind::Forbids);
-    if bans && crate::text::re!(r"(?i)\b(customers?'?s?|clients?'?s?|patients?|address(es)?|bank|password|private|personal|outside|to anyone|to anybody|attach\w*|publish\w*|share|quote|forward|kunden|patienten|vertraulich|niemandem|weitergeben)\b").is_match(text) {
+    if bans && crate::text::re!(r"(?i)\b(customers?'?s?|clients?'?s?|patients?|address(es)?|bank|password|private|personal|outside|to anyone|to anybody|attach\w*|publish\w*|share|quote|forward|kunden|patienten|vertraulich|niemandem|weitergeben|clientes?|pacientes|contraseñas?|fuera|mots? de passe|confidentiel\w*|confidencial)\b").is_match(text) {
         weight += 6;
     }
     // This run is what is described; an earlier one says it only where this one does not.

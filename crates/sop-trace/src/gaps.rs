@@ -46,7 +46,7 @@ fn asked(work: &Work<'_>) -> Vec<Gap> {
             );
             let doubt = block.text.contains("??") || re!(r": \?(?: |$)|\| \? | \?$").is_match(&block.text);
             let question = block.text.contains('?');
-            let ask = re!(r"(?i)^(?:[-*] )?(?:ask|frag|find out|klären)\b.{0,40}\b(who|which|what|whether|if|how|when|wer|welche|ob|was|wie)\b")
+            let ask = re!(r"(?i)^(?:[-*] )?(?:ask|frag|find out|klären|demander|à clarifier|preguntar|por aclarar)\b.{0,40}\b(who|which|what|whether|if|how|when|wer|welche|ob|was|wie|qui|quel\w*|si|comment|quand|quién|qué|cuál|cómo|cuándo)\b")
                 .is_match(&block.text);
             if !voice || !(doubt || question || ask) || words(&block.text) > 70 || words(&block.text) < 3 {
                 continue;
@@ -125,7 +125,7 @@ fn answered(work: &Work<'_>, document: &Document, n: usize, block: &Block) -> bo
     if document.format == Format::Chat {
         return document.blocks[n + 1..].iter().take(4).any(|it| it.speaker != block.speaker);
     }
-    let thread = |text: &Option<String>| text.as_deref().map(|it| re!(r"(?i)^((re|aw|fw|fwd|wg)\s*:\s*)+").replace(it, "").to_lowercase());
+    let thread = |text: &Option<String>| text.as_deref().map(|it| re!(r"(?i)^((re|aw|fw|fwd|wg|tr|rv|réf)\s*:\s*)+").replace(it, "").to_lowercase());
     let subject = thread(&block.context);
     work.ground
         .documents
@@ -138,7 +138,7 @@ fn answered(work: &Work<'_>, document: &Document, n: usize, block: &Block) -> bo
 /// Nobody is named for when those who matter are away.
 fn cover(work: &Work<'_>) -> Vec<Gap> {
     let told = re!(
-        r"(?i:\b(?:when|while|if|wenn)\b.{0,40}\b(?:holiday|away|off|leave|ill|sick|urlaub|krank|weg)\b.{0,25})\b\p{Lu}\p{Ll}+ (?:does|covers|takes|stands|is doing|macht|übernimmt|vertritt)|\b\p{Lu}\p{Ll}+ (?:covers for|stands in for|vertritt)\b"
+        r"(?i:\b(?:when|while|if|wenn|quand|pendant|si|cuando|durante)\b.{0,40}\b(?:holiday|away|off|leave|ill|sick|urlaub|krank|weg|congés?|absente?|vacances|vacaciones|ausente|baja)\b.{0,25})\b\p{Lu}\p{Ll}+ (?:does|covers|takes|stands|is doing|macht|übernimmt|vertritt|remplace|prend|sustituye|cubre)|\b\p{Lu}\p{Ll}+ (?:covers for|stands in for|vertritt|me remplace|le remplace|la remplace|me sustituye|sustituye a|cubre a)\b"
     );
     if work.ground.documents.iter().flat_map(|it| &it.blocks).any(|it| told.is_match(&it.text)) {
         return Vec::new();
@@ -227,10 +227,10 @@ fn deadlines(work: &Work<'_>) -> Vec<Gap> {
     for fact in work.facts.iter().filter(|it| (it.is(FactKind::Conditions) || it.is(FactKind::Holds) || it.is(FactKind::Reserves)) && it.role == Role::Message)
     {
         let by = re!(
-            r"(?i)\b([^.;:\n-]{3,60}?)\b(by|until|bis) (?:the )?\d{1,2}(?:st|nd|rd|th|\.)? ?(?:january|february|march|april|may|june|july|august|september|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember)"
+            r"(?i)\b([^.;:\n-]{3,60}?)\b(by|until|bis|avant le|d'ici le|jusqu'au|antes del|hasta el) (?:the )?\d{1,2}(?:st|nd|rd|th|er|\.)?(?: de)? ?(?:january|february|march|april|may|june|july|august|september|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)"
         );
         let Some(found) = by.captures(&fact.text) else { continue };
-        let late = re!(r"(?i)(if (it|that|they) (is|are|does|do)(n't| not)|otherwise|or else|if not|after that|sonst|andernfalls)").is_match(&fact.text);
+        let late = re!(r"(?i)(if (it|that|they) (is|are|does|do)(n't| not)|otherwise|or else|if not|after that|sonst|andernfalls|sinon|passé ce délai|si no|de lo contrario)").is_match(&fact.text);
         if late {
             continue;
         }

@@ -191,7 +191,7 @@ fn performer(documents: &[Document], people: &People, facts: &[sop_core::Fact], 
         if let Some(at) = fact.speaker.as_deref().and_then(|it| people.find(it)) {
             score[at] += 2 * u32::from(fact.is(FactKind::Reports));
             // Who gives leave, or says "not before I have seen it", is waited for and does not do the work.
-            let mine = re!(r"(?i)\b(until|till|before|unless|without|ohne dass|bevor|bis|erst wenn|nur mit|waits? for|i decide|take it to|with|mit) (i|i've|me|my|ich|mir)\b|\bi decide\b").is_match(&fact.text);
+            let mine = re!(r"(?i)\b(until|till|before|unless|without|ohne dass|bevor|bis|erst wenn|nur mit|waits? for|i decide|take it to|with|mit) (i|i've|me|my|ich|mir)\b|\bi decide\b|\b(?:avant que|sans que|tant que|une fois que|attends? que|attendez que|jusqu'à ce que) (?:je|j')|\b(?:sans|avec|par|à|que) (?:moi|mon)\b|\b(?:hasta que|antes de que|sin que|cuando) (?:yo|lo (?:vea|revise|apruebe|firme)|la (?:vea|revise|apruebe|firme))\b|\bsin mi\b|\bque (?:yo|te confirme)\b").is_match(&fact.text);
             let leave = fact.kinds.first() == Some(&FactKind::Approves);
             decides[at] += 3 * u32::from(leave) + 3 * u32::from(mine && (fact.is(FactKind::Holds) || fact.is(FactKind::Reserves)));
             // Whoever is given leave, or told to wait, is the one who does it.
@@ -209,7 +209,7 @@ fn performer(documents: &[Document], people: &People, facts: &[sop_core::Fact], 
             // "started by TB", "by SD", "Sent by: TB", "Prepared by Tom Beckett", "Packet: Shanice Doyle"
             let by = matches!(document.format, Format::Log) || matches!(block.kind, BlockKind::Row | BlockKind::Paragraph) && role != Role::PriorSop;
             if by {
-                for found in re!(r"(?i)\b(?:started by|run by|sent by:?|prepared by:?|made by:?|erstellt von:?|bearbeitet von:?|by)\s+((?-i:\p{Lu}[\p{L}]*)(?: (?-i:\p{Lu}\p{L}+))?)").captures_iter(text) {
+                for found in re!(r"(?i)\b(?:started by|run by|sent by:?|prepared by:?|made by:?|erstellt von:?|bearbeitet von:?|préparé par:?|établi par:?|lancé par:?|envoyé par:?|preparado por:?|hecho por:?|enviado por:?|elaborado por:?|by)\s+((?-i:\p{Lu}[\p{L}]*)(?: (?-i:\p{Lu}\p{L}+))?)").captures_iter(text) {
                     if let Some(at) = people.find(&found[1]).or_else(|| people.mentioned(&found[1]).first().and_then(|it| people.find(it))) {
                         score[at] += if document.format == Format::Log { 4 } else { 2 };
                     }

@@ -47,6 +47,21 @@ const NO_NAMES: &[&str] = &[
     "Buchhaltung",
     "Leitung",
     "Kunde",
+    "Qui",
+    "Elle",
+    "Comptabilité",
+    "Direction",
+    "Tout",
+    "Chacun",
+    "Personne",
+    "Quien",
+    "Ella",
+    "Contabilidad",
+    "Dirección",
+    "Gerencia",
+    "Nadie",
+    "Jefe",
+    "Jefa",
 ];
 
 /// Local parts of addresses that are no person.
@@ -115,7 +130,7 @@ pub(crate) fn collect(documents: &[Document]) -> People {
                 BlockKind::Item { .. } | BlockKind::Paragraph => {
                     // "Eva must approve": who is only spoken of is somebody, too.
                     for found in re!(
-                        r"\b(\p{Lu}\p{Ll}{2,}) (?:must (?:approve|sign|agree|see|check|ok)|has to (?:approve|sign|agree|see|check|ok)|needs to (?:approve|sign|agree|see|check|ok)|signs|approves|decides|unterschreibt|genehmigt|entscheidet|muss (?:freigeben|unterschreiben|zustimmen|genehmigen))"
+                        r"\b(\p{Lu}\p{Ll}{2,}) (?:must (?:approve|sign|agree|see|check|ok)|has to (?:approve|sign|agree|see|check|ok)|needs to (?:approve|sign|agree|see|check|ok)|signs|approves|decides|unterschreibt|genehmigt|entscheidet|muss (?:freigeben|unterschreiben|zustimmen|genehmigen)|doit (?:valider|approuver|signer|accepter|relire|vérifier|donner)|(?:valide|approuve|tranche|décide)\b|tiene que (?:aprobar|firmar|autorizar|validar|revisar|ver)|debe (?:aprobar|firmar|autorizar|validar|revisar)|(?:aprueba|firma|autoriza|decide)\b)"
                     )
                     .captures_iter(&block.text)
                     {
@@ -268,8 +283,26 @@ fn signature(text: &str) -> Option<(String, String)> {
 fn staff_row(row: &str) -> Option<(String, String)> {
     let cells: Vec<(&str, &str)> = row.split(" | ").filter_map(|it| it.split_once(": ")).collect();
     let named = |wanted: &[&str]| cells.iter().find(|(head, _)| wanted.iter().any(|it| head.eq_ignore_ascii_case(it))).map(|(_, value)| (*value).to_owned());
-    let name = named(&["name", "person", "who", "wer", "mitarbeiter"])?;
-    let job = named(&["job", "role", "title", "position", "team", "department", "rolle", "funktion", "abteilung"])?;
+    let name = named(&["name", "person", "who", "wer", "mitarbeiter", "nom", "qui", "nombre", "quién"])?;
+    let job = named(&[
+        "job",
+        "role",
+        "title",
+        "position",
+        "team",
+        "department",
+        "rolle",
+        "funktion",
+        "abteilung",
+        "fonction",
+        "poste",
+        "rôle",
+        "service",
+        "puesto",
+        "cargo",
+        "función",
+        "departamento",
+    ])?;
     Some((name, job))
 }
 

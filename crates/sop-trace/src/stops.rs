@@ -16,7 +16,10 @@ fn live<'a>(work: &'a Work<'_>) -> impl Iterator<Item = &'a Script> {
 
 /// True if its own comments say that it does not work any more.
 pub(crate) fn is_dead(script: &Script) -> bool {
-    script.remarks.iter().take(4).any(|it| re!(r"(?i)\bdead\b|no longer works|deprecated|do not use|nicht mehr (benutzen|verwenden)").is_match(&it.text))
+    script.remarks.iter().take(4).any(|it| {
+        re!(r"(?i)\bdead\b|no longer works|deprecated|do not use|nicht mehr (benutzen|verwenden)|ne plus utiliser|obsolète|ya no se usa|obsoleto|no usar")
+            .is_match(&it.text)
+    })
 }
 
 fn name(path: &str) -> &str {

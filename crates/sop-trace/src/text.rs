@@ -17,7 +17,8 @@ pub(crate) use re;
 const ABBREVIATIONS: &[&str] = &[
     "mr", "mrs", "ms", "dr", "st", "no", "nr", "vs", "e.g", "i.e", "z.b", "d.h", "bzw", "ca", "inkl", "evtl", "usw", "approx", "incl", "etc", "inc", "ltd",
     "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "fig", "ref", "tel", "abs", "str", "max", "min", "al", "u.a", "ggf",
-    "art",
+    "art", "mme", "mlle", "mm", "sr", "sra", "srta", "ud", "uds", "p.ej", "núm", "pág", "dpto", "janv", "févr", "avr", "juil", "déc", "ene", "abr", "ago",
+    "dic",
 ];
 
 /// Splits text into sentences; each is an exact, trimmed slice of it.
@@ -58,6 +59,7 @@ pub(crate) fn words(text: &str) -> usize {
     text.split_whitespace().count()
 }
 
+/// Words that carry no topic. French and Spanish ones that are English or German words with a meaning are not among them.
 const STOP: &str = "a an the and or but if then else of to in on at by for from with without into onto over under up down \
 off out as is are was were be been being am do does did done doing has have had having will would shall should can could \
 may might must not no nor never yes so than that this these those it its it's he she they them his her their our your my \
@@ -69,7 +71,13 @@ one's us everything something anything nothing still even much many lot bit way 
 like see seen say says said tell told use used using new old first last next day days week weeks month months year time \
 der die das den dem des ein eine einen einem einer eines und oder aber wenn dann sonst von zu zum zur im in am an auf aus bei \
 mit nach vor für über unter ist sind war waren wird werden wurde haben hat hatte kann können muss müssen soll sollen nicht \
-kein keine nur auch noch schon bitte ich du er sie es wir ihr mich mir dir uns sich dass als wie was wer wo da so man sehr mehr";
+kein keine nur auch noch schon bitte ich du er sie es wir ihr mich mir dir uns sich dass als wie was wer wo da so man sehr mehr \
+les une est sont pas que qui pour dans avec sans sur elle ils elles nous vous cette ces mais ont avons avez être avoir fait faire faut doit doivent tout tous \
+toute toutes rien jamais aucun aucune avant après quand puis aux par chez mon mes ses leur leurs notre votre vos merci bonjour cordialement c'est n'est qu'il \
+j'ai d'un d'une très aussi encore déjà bien donc cela peut peuvent été \
+los las del una unas unos con por para sin sobre está están este esta estos estas eso esa ese hasta antes después cuando pero como más muy todo toda todos \
+todas cada nada nadie nunca sus mis tus nos ella ellos usted ustedes han hemos que debe deben hacer hace falta gracias hola saludos también ser \
+fue eran tiene tienen porque donde quien";
 
 fn is_stop(word: &str) -> bool {
     static SET: LazyLock<BTreeSet<&str>> = LazyLock::new(|| STOP.split_whitespace().collect());
@@ -253,12 +261,35 @@ const NUMBER_WORDS: &[(&str, f64)] = &[
     ("vierzehn", 14.0),
     ("zwanzig", 20.0),
     ("dreißig", 30.0),
+    ("deux", 2.0),
+    ("trois", 3.0),
+    ("quatre", 4.0),
+    ("cinq", 5.0),
+    ("huit", 8.0),
+    ("dix", 10.0),
+    ("douze", 12.0),
+    ("quinze", 15.0),
+    ("vingt", 20.0),
+    ("trente", 30.0),
+    ("dos", 2.0),
+    ("tres", 3.0),
+    ("cuatro", 4.0),
+    ("cinco", 5.0),
+    ("seis", 6.0),
+    ("siete", 7.0),
+    ("ocho", 8.0),
+    ("nueve", 9.0),
+    ("diez", 10.0),
+    ("doce", 12.0),
+    ("quince", 15.0),
+    ("veinte", 20.0),
+    ("treinta", 30.0),
 ];
 
 /// Returns every quantity of a text, in order.
 pub(crate) fn quantities(text: &str) -> Vec<Quantity> {
     let re = re!(
-        r"(?i)(?P<cur>[£$€]|\b(?:GBP|EUR|USD|CHF) )?\s?\b(?P<num>\d{1,3}(?:[,.]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fourteen|fifteen|twenty|thirty|fifty|sixty|a hundred|hundred|a thousand|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|vierzehn|zwanzig|dreißig)(?P<k>k\b)?(?:\s?(?P<pct>%|per ?cent|percent|prozent)|[ -](?P<cur2>quid|pounds|euros?|€|dollars)|(?P<px>px|mb|kb|gb|h|min)\b|[ -](?P<adj>working |business |werk|arbeits)?(?P<noun>[\p{L}#][\p{L}]+))?"
+        r"(?i)(?P<cur>[£$€]|\b(?:GBP|EUR|USD|CHF) )?\s?\b(?P<num>\d{1,3}(?:[,.]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fourteen|fifteen|twenty|thirty|fifty|sixty|a hundred|hundred|a thousand|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|vierzehn|zwanzig|dreißig|(?:deux|trois|quatre|cinq|huit|dix|douze|quinze|vingt|trente|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|treinta)\b)(?P<k>k\b)?(?:\s?(?P<pct>%|per ?cent|percent|prozent|pour cent|por ciento)|[ -](?P<cur2>quid|pounds|euros?|€|dollars)|(?P<px>px|mb|kb|gb|h|min)\b|[ -](?P<adj>working |business |werk|arbeits)?(?P<noun>[\p{L}#][\p{L}]+))?"
     );
     let mut out = Vec::new();
     for found in re.captures_iter(text) {
@@ -293,14 +324,14 @@ pub(crate) fn quantities(text: &str) -> Vec<Quantity> {
         } else if let Some(noun) = found.name("noun") {
             let noun = noun.as_str().to_lowercase();
             match noun.as_str() {
-                "hour" | "hours" | "stunde" | "stunden" => {
+                "hour" | "hours" | "stunde" | "stunden" | "heure" | "heures" | "hora" | "horas" => {
                     value *= 60.0;
                     "min".to_owned()
                 }
-                "minute" | "minutes" | "min" | "mins" | "minuten" => "min".to_owned(),
-                "day" | "days" | "tag" | "tage" | "tagen" => "day".to_owned(),
+                "minute" | "minutes" | "min" | "mins" | "minuten" | "minuto" | "minutos" => "min".to_owned(),
+                "day" | "days" | "tag" | "tage" | "tagen" | "jour" | "jours" | "día" | "días" | "dia" | "dias" => "day".to_owned(),
                 "pixel" | "pixels" => "px".to_owned(),
-                "month" | "months" | "monat" | "monate" | "monaten" => "month".to_owned(),
+                "month" | "months" | "monat" | "monate" | "monaten" | "mois" | "mes" | "meses" => "month".to_owned(),
                 other if is_stop(other) => String::new(),
                 other => stem(other).unwrap_or_default(),
             }
@@ -369,6 +400,8 @@ mod tests {
         assert_eq!(list("over £1,250.50 or 5%"), [(1250.5, "£".into()), (5.0, "%".into())]);
         assert_eq!(list("within 2 hours, 21 days, ten hashtags"), [(120.0, "min".into()), (21.0, "day".into()), (10.0, "hashtag".into())]);
         assert_eq!(list("file_2026-10.csv v2"), []);
+        assert_eq!(list("au-delà de 1.250,50 €, sous 5 jours"), [(1250.5, "€".into()), (5.0, "day".into())]);
+        assert_eq!(list("en dos horas, tres meses"), [(120.0, "min".into()), (3.0, "month".into())]);
     }
 
     #[test]
