@@ -3,7 +3,8 @@
 use crate::{CollectError, Collection, Source, artifact, error_of, moment, scope};
 use sop_core::{Digest, Moment};
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
+use std::fs::File;
+use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 
 /// What an archive may unpack to. Work folders are far smaller; a zip bomb is not.
@@ -20,14 +21,18 @@ pub(crate) fn collect(root: &Path, scope: &scope::Scope) -> Result<Collection, C
     if !meta.is_file() || meta.len() > MAX_TOTAL {
         return Err(CollectError::NotAFolder { path: shown });
     }
-    let bytes = std::fs::read(root).map_err(|err| error_of(root, &err))?;
-    let mut unpacked = Unpacked { packed: bytes.len() as u64, limit: scope.max_file_bytes, ..Unpacked::default() };
-    let whole = if bytes.starts_with(b"PK") {
-        zip_members(&bytes, &mut unpacked)
-    } else if bytes.starts_with(&[0x1f, 0x8b]) {
-        tar_members(flate2::read::MultiGzDecoder::new(Cursor::new(&bytes)), &mut unpacked)
-    } else if bytes.get(257..262) == Some(b"ustar") {
-        tar_members(Cursor::new(&bytes), &mut unpacked)
+    // A film given by mistake is known by its first bytes; an archive is read from where it lies.
+    let mut file = File::open(root).map_err(|err| error_of(root, &err))?;
+    let mut head = Vec::new();
+    file.by_ref().take(512).read_to_end(&mut head).and_then(|_| file.rewind()).map_err(|err| error_of(root, &err))?;
+    let mut unpacked = Unpacked { packed: meta.len(), limit: scope.max_file_bytes, ..Unpacked::default() };
+    let file = BufReader::new(file);
+    let whole = if head.starts_with(b"PK") {
+        zip_members(file, &mut unpacked)
+    } else if head.starts_with(&[0x1f, 0x8b]) {
+        tar_members(flate2::bufread::MultiGzDecoder::new(file), &mut unpacked)
+    } else if head.get(257..262) == Some(b"ustar") {
+        tar_members(file, &mut unpacked)
     } else if is_archive_name(&name) {
         return Err(CollectError::BrokenArchive { path: shown });
     } else {
@@ -103,15 +108,15 @@ impl Unpacked {
         true
     }
 
-    fn into_collection(self, stem: String, scope: &scope::Scope) -> Collection {
+    fn into_collection(mut self, stem: String, scope: &scope::Scope) -> Collection {
         let top = self.top_folder();
         let inner = |path: &str| top.as_ref().and_then(|top| path.strip_prefix(top.as_str())).unwrap_or(path).to_owned();
         let name = top.as_ref().map_or(stem, |it| it.trim_end_matches('/').to_owned());
         let mut found = Collection::new(name, Source::Memory(BTreeMap::new()));
         let mut kept = BTreeMap::new();
         let mut idle = BTreeMap::new();
-        for (path, (bytes, modified)) in &self.members {
-            let path = inner(path);
+        for (path, (bytes, modified)) in std::mem::take(&mut self.members) {
+            let path = inner(&path);
             let file = path.rsplit('/').next().unwrap_or(&path);
             if let Some((folder, reason)) = idle_parent(&path) {
                 idle.insert(folder, reason);
@@ -122,9 +127,9 @@ impl Unpacked {
             } else if bytes.is_empty() {
                 found.problem(&path, "the file is empty", Some("check whether an export or a copy went wrong"));
             } else {
-                let digest = Digest(blake3::hash(bytes).to_hex().to_string());
-                found.artifacts.push(artifact(path.clone(), bytes.len() as u64, digest, *modified));
-                kept.insert(path, bytes.clone());
+                let digest = Digest(blake3::hash(&bytes).to_hex().to_string());
+                found.artifacts.push(artifact(path.clone(), bytes.len() as u64, digest, modified));
+                kept.insert(path, bytes);
             }
         }
         idle.into_iter().for_each(|(folder, reason)| found.leave_out(&folder, reason));
@@ -168,9 +173,9 @@ fn safe_path(path: &str) -> Option<String> {
 }
 
 /// Reads the members of a zip; returns false if it is damaged.
-fn zip_members(bytes: &[u8], unpacked: &mut Unpacked) -> bool {
-    let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(bytes)) else {
-        return zip_stream(bytes, unpacked);
+fn zip_members(mut file: impl Read + Seek, unpacked: &mut Unpacked) -> bool {
+    let Ok(mut archive) = zip::ZipArchive::new(&mut file) else {
+        return file.rewind().is_ok() && zip_stream(file, unpacked);
     };
     for n in 0..archive.len() {
         let named = archive.name_for_index(n).and_then(Result::ok).map_or_else(|| format!("entry {n}"), |it| it.into_owned());
@@ -199,10 +204,9 @@ fn zip_members(bytes: &[u8], unpacked: &mut Unpacked) -> bool {
 }
 
 /// Reads a zip whose list of members is missing, from its beginning on.
-fn zip_stream(bytes: &[u8], unpacked: &mut Unpacked) -> bool {
-    let mut cursor = Cursor::new(bytes);
+fn zip_stream(mut bytes: impl Read, unpacked: &mut Unpacked) -> bool {
     for _ in 0..MAX_MEMBERS {
-        match zip::read::read_zipfile_from_stream(&mut cursor) {
+        match zip::read::read_zipfile_from_stream(&mut bytes) {
             Ok(Some(mut file)) => {
                 let name = file.name().map_or_else(|_| "entry".to_owned(), |it| it.into_owned());
                 let modified = file.last_modified().and_then(zip_time);
@@ -311,5 +315,6 @@ mod tests {
         check("cut.tar.gz", &bytes[..bytes.len() / 2], &["a.txt"], 2);
         assert!(matches!(collected("bad.zip", b"PK\x03\x04 nothing"), Err(CollectError::BrokenArchive { .. })));
         assert!(matches!(collected("x.txt", b"hello"), Err(CollectError::NotAFolder { .. })));
+        assert!(matches!(collected("x", b"P"), Err(CollectError::NotAFolder { .. })));
     }
 }

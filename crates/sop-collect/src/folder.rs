@@ -3,6 +3,7 @@
 use crate::{CollectError, Collection, Options, Source, Stamp, artifact, error_of, moment, scope};
 use sop_core::Digest;
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
 
 /// Deeper folders are left out; no office nests so deep, but a hostile archive may.
@@ -87,14 +88,13 @@ impl Walk<'_> {
         if self.files > MAX_FILES {
             return self.found.leave_out(path, format!("more than {MAX_FILES} files"));
         }
-        let since = meta.modified().ok().and_then(|it| it.duration_since(std::time::UNIX_EPOCH).ok());
-        let modified = since.map_or(0, |it| it.as_nanos().cast_signed());
+        let since = since(meta);
+        let modified = nanoseconds(meta);
         let number = file_number(meta);
-        let same = |it: &&Stamp| (it.size, it.modified, it.file) == (meta.len(), modified, number) && modified != 0;
-        let digest = match self.options.known.get(path).filter(same) {
+        let digest = match self.options.known.get(path).filter(|it| looks_like(meta, it) && modified != 0) {
             Some(stamp) => Ok(stamp.digest.clone()),
             None if !self.options.hash => Ok(Digest(String::new())),
-            None => hash(file),
+            None => hash(file, meta.len()),
         };
         match digest {
             Ok(digest) => {
@@ -117,6 +117,19 @@ impl Walk<'_> {
     }
 }
 
+/// Whether a file is the one of the stamp, and has not been written since.
+pub(crate) fn looks_like(meta: &fs::Metadata, stamp: &Stamp) -> bool {
+    (stamp.size, stamp.modified, stamp.file) == (meta.len(), nanoseconds(meta), file_number(meta))
+}
+
+fn since(meta: &fs::Metadata) -> Option<std::time::Duration> {
+    meta.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()
+}
+
+fn nanoseconds(meta: &fs::Metadata) -> i128 {
+    since(meta).map_or(0, |it| it.as_nanos().cast_signed())
+}
+
 #[cfg(unix)]
 fn file_number(meta: &fs::Metadata) -> u64 {
     use std::os::unix::fs::MetadataExt;
@@ -128,9 +141,10 @@ fn file_number(_: &fs::Metadata) -> u64 {
     0
 }
 
-fn hash(file: &Path) -> std::io::Result<Digest> {
+/// Hashes what was there when the folder was listed: a log that is being written would have no end.
+fn hash(file: &Path, size: u64) -> std::io::Result<Digest> {
     let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(fs::File::open(file)?)?;
+    hasher.update_reader(fs::File::open(file)?.take(size))?;
     Ok(Digest(hasher.finalize().to_hex().to_string()))
 }
 
@@ -180,6 +194,35 @@ mod tests {
         let dir = folder("link");
         std::os::unix::fs::symlink("/etc/hosts", dir.join("hosts")).unwrap();
         check(&dir, &[], &["hosts: a link to another place"], &[]);
+        std::fs::remove_dir_all(dir).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_takes_the_place_of_a_listed_file_is_not_read() {
+        let dir = folder("swap");
+        let names = ["gone.txt", "grown.txt", "link.txt", "mail/a.txt", "same.txt", "swapped.txt"];
+        names.iter().for_each(|it| std::fs::write(dir.join(it), "text").unwrap());
+        let found = collect(&dir, &Options::default()).unwrap();
+        std::fs::remove_file(dir.join("gone.txt")).unwrap();
+        std::fs::write(dir.join("grown.txt"), "text and more").unwrap();
+        std::fs::remove_file(dir.join("link.txt")).unwrap();
+        std::os::unix::fs::symlink("/etc/hosts", dir.join("link.txt")).unwrap();
+        std::fs::remove_dir_all(dir.join("mail")).unwrap();
+        std::fs::write(dir.join("mail"), "now a file").unwrap();
+        std::fs::write(dir.join("other.txt"), "else").unwrap();
+        std::fs::rename(dir.join("other.txt"), dir.join("swapped.txt")).unwrap();
+        let said: Vec<&str> = found
+            .artifacts
+            .iter()
+            .map(|it| match found.bytes(it) {
+                Ok(_) => "read",
+                Err(crate::CollectError::Gone) => "gone",
+                Err(crate::CollectError::Changed) => "changed",
+                Err(_) => "failed",
+            })
+            .collect();
+        assert_eq!(said, ["gone", "changed", "changed", "gone", "read", "changed"]);
         std::fs::remove_dir_all(dir).unwrap();
     }
 }

@@ -8,6 +8,7 @@ mod scope;
 
 use sop_core::{Artifact, ArtifactId, Digest, LeftOut, Moment, Problem};
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -94,6 +95,10 @@ pub enum CollectError {
     BadPattern { pattern: String, why: String },
     #[error("cannot read {path}: {why}")]
     Unreadable { path: String, why: String },
+    #[error("went away while the folder was read (run it again once nobody moves files there)")]
+    Gone,
+    #[error("changed while the folder was read (close the program that writes it, and run it again)")]
+    Changed,
 }
 
 /// Collects the files of a folder, `.zip`, `.tar.gz` or `.tgz`.
@@ -112,8 +117,14 @@ impl Collection {
     pub fn bytes(&self, artifact: &Artifact) -> Result<Vec<u8>, CollectError> {
         match &self.source {
             Source::Folder(root) => {
-                let path = artifact.path.split('/').fold(root.clone(), |path, part| path.join(part));
-                std::fs::read(&path).map_err(|err| error_of(&path, &err))
+                let mut file = self.file(root, artifact)?;
+                let mut bytes = Vec::with_capacity(usize::try_from(artifact.size).unwrap_or(0));
+                // A file that grows while it is read would have no end.
+                file.by_ref().take(artifact.size + 1).read_to_end(&mut bytes).map_err(|err| error_of(Path::new(&artifact.path), &err))?;
+                match bytes.len() as u64 == artifact.size && self.untouched(&file, artifact) {
+                    true => Ok(bytes),
+                    false => Err(CollectError::Changed),
+                }
             }
             Source::Memory(files) => files.get(&artifact.path).cloned().ok_or_else(|| CollectError::Missing { path: artifact.path.clone() }),
         }
@@ -122,16 +133,32 @@ impl Collection {
     /// Opens one of the artifacts, for those too long to be held in memory.
     pub fn open(&self, artifact: &Artifact) -> Result<Box<dyn Read + Send + '_>, CollectError> {
         match &self.source {
-            Source::Folder(root) => {
-                let path = artifact.path.split('/').fold(root.clone(), |path, part| path.join(part));
-                let file = std::fs::File::open(&path).map_err(|err| error_of(&path, &err))?;
-                Ok(Box::new(file))
-            }
+            Source::Folder(root) => Ok(Box::new(self.file(root, artifact)?.take(artifact.size))),
             Source::Memory(files) => match files.get(&artifact.path) {
                 Some(bytes) => Ok(Box::new(bytes.as_slice())),
                 None => Err(CollectError::Missing { path: artifact.path.clone() }),
             },
         }
+    }
+
+    /// Opens a file of the folder, if it is still the one that was listed: a link would lead out, and a pipe never end.
+    fn file(&self, root: &Path, artifact: &Artifact) -> Result<File, CollectError> {
+        let path = artifact.path.split('/').fold(root.to_path_buf(), |path, part| path.join(part));
+        let failed = |err: std::io::Error| match err.kind() {
+            std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => CollectError::Gone,
+            _ => error_of(Path::new(&artifact.path), &err),
+        };
+        if !std::fs::symlink_metadata(&path).map_err(failed)?.is_file() {
+            return Err(CollectError::Changed);
+        }
+        let file = File::open(&path).map_err(failed)?;
+        if self.untouched(&file, artifact) { Ok(file) } else { Err(CollectError::Changed) }
+    }
+
+    /// Whether an open file looks as it did when it was hashed: otherwise the digest would speak of another text.
+    fn untouched(&self, file: &File, artifact: &Artifact) -> bool {
+        let same = |stamp: &Stamp| file.metadata().is_ok_and(|it| folder::looks_like(&it, stamp));
+        self.stamps.get(&artifact.path).is_none_or(same)
     }
 
     fn new(name: String, source: Source) -> Self {
