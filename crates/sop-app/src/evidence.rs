@@ -191,7 +191,7 @@ fn read_all(collection: &Collection, pictures: &dyn Pictures, progress: Progress
     // Names of files that no reader has seen have not been masked yet.
     left_out.iter_mut().for_each(|it| it.path = sop_rules::redact_name(&it.path));
     for it in &mut problems {
-        (it.path, it.message) = (sop_rules::redact_name(&it.path), sop_rules::redact_name(&it.message));
+        (it.path, it.message) = (sop_rules::redact_name(&it.path), sop_rules::redact_name(&sop_core::safe::one_line(&it.message)));
     }
     left_out.sort_by(|a, b| b.sensitive.cmp(&a.sensitive).then(a.path.cmp(&b.path)));
     problems.sort_by(|a, b| a.path.cmp(&b.path));

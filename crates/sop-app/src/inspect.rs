@@ -3,6 +3,7 @@
 use crate::evidence::evidence;
 use crate::{AppError, Progress, SourceOptions};
 use serde::Serialize;
+use sop_core::safe::one_line;
 use sop_core::{Direction, Problem, Role, Trace};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -38,7 +39,7 @@ impl Inspected {
                     Direction::Imports => "uses  ",
                 };
                 let files = if flow.files.is_empty() { String::new() } else { format!("  = {}", flow.files.join(", ")) };
-                let _ = writeln!(out, "  {branch} {verb} {}{files}", flow.pattern);
+                let _ = writeln!(out, "  {branch} {verb} {}{files}", one_line(&flow.pattern));
             }
         }
         out
@@ -55,7 +56,7 @@ impl Inspected {
             });
             format!("n{at}")
         };
-        let label = |text: &str| text.replace('"', "'").replace(['[', ']', '{', '}'], " ");
+        let label = |text: &str| one_line(text).replace(['"', '`'], "'").replace(['[', ']', '{', '}', '<', '>'], " ");
         for flow in self.trace.lineage.iter().filter(|it| matches!(it.direction, Direction::Reads | Direction::Writes)) {
             let file = flow.files.first().unwrap_or(&flow.pattern);
             let (script, data) = (id(&flow.script), id(file));
@@ -86,7 +87,7 @@ impl Inspected {
                     if file.redactions > 0 { format!(", {} redacted", file.redactions) } else { String::new() }
                 );
                 for remark in file.remarks.iter().take(3) {
-                    let _ = writeln!(out, "            {remark}");
+                    let _ = writeln!(out, "            {}", one_line(remark));
                 }
             }
         }
@@ -95,7 +96,7 @@ impl Inspected {
             let _ = writeln!(out, "  {}  {}", it.path, it.reason);
         }
         for it in &self.problems {
-            let _ = writeln!(out, "  {}  {}{}", it.path, it.message, it.hint.as_ref().map_or_else(String::new, |h| format!(" ({h})")));
+            let _ = writeln!(out, "  {}  {}{}", it.path, one_line(&it.message), it.hint.as_ref().map_or_else(String::new, |h| format!(" ({h})")));
         }
         let _ = writeln!(out, "\nWHAT VARIES");
         for it in &trace.parameters {
@@ -118,11 +119,24 @@ impl Inspected {
             } else {
                 ", outside"
             };
-            let _ = writeln!(out, "  {}{}{mark}: {} passages", person.name, person.job.as_ref().map_or_else(String::new, |it| format!(" ({it})")), person.acts);
+            let _ = writeln!(
+                out,
+                "  {}{}{mark}: {} passages",
+                one_line(&person.name),
+                person.job.as_ref().map_or_else(String::new, |it| format!(" ({})", one_line(it))),
+                person.acts
+            );
         }
         let _ = writeln!(out, "\nTIMELINE");
         for it in &trace.timeline {
-            let _ = writeln!(out, "  {}  {:<16} {}  [{}]", it.time.strftime("%Y-%m-%d %H:%M"), it.who.as_deref().unwrap_or(""), it.what, it.anchor.path);
+            let _ = writeln!(
+                out,
+                "  {}  {:<16} {}  [{}]",
+                it.time.strftime("%Y-%m-%d %H:%M"),
+                it.who.as_deref().map(one_line).unwrap_or_default(),
+                one_line(&it.what),
+                it.anchor.path
+            );
         }
         let _ = writeln!(out, "\nRULES FOUND ({})", trace.facts.len());
         for fact in &trace.facts {
@@ -132,16 +146,17 @@ impl Inspected {
                 "  {:>3} {:<28} {}“{}”  [{}, {}]",
                 fact.weight,
                 kinds.join("+"),
-                fact.speaker.as_ref().map_or_else(String::new, |it| format!("{it}: ")),
-                fact.text,
+                fact.speaker.as_ref().map_or_else(String::new, |it| format!("{}: ", one_line(it))),
+                one_line(&fact.text),
                 fact.anchors[0].path,
                 fact.anchors[0].place
             );
         }
         let _ = writeln!(out, "\nWHERE FIGURES COME FROM");
         for it in &trace.provenance {
-            let _ = writeln!(out, "  {} [{}] is {}", it.figure, it.told.path, it.from);
+            let _ = writeln!(out, "  {} [{}] is {}", one_line(&it.figure), it.told.path, one_line(&it.from));
         }
-        out
+        // What is left of it in names of sheets and values stays on its line, too.
+        sop_core::safe::lines(&out).into_owned()
     }
 }

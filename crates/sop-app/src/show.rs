@@ -52,7 +52,13 @@ fn escape(path: &str) -> String {
         let masked = if mask.ends_with(" removed") { "*".to_owned() } else { format!("[[]{}[]]", escape(mask)) };
         return escape(before) + &masked + &escape(after);
     }
-    path.chars().map(|c| if "*?[]{}!\\".contains(c) { format!("[{c}]") } else { c.to_string() }).collect()
+    let part = |c: char| match c {
+        // What steers a terminal is shown so.
+        '\u{fffd}' => "?".to_owned(),
+        c if "*?[]{}!\\".contains(c) => format!("[{c}]"),
+        c => c.to_string(),
+    };
+    path.chars().map(part).collect()
 }
 
 /// The blocks or lines around the anchor's place.

@@ -3,6 +3,7 @@
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use sop_app::{AppError, Drafted, Scoped, Shown};
+use sop_core::safe;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
@@ -25,7 +26,7 @@ impl Progress {
         if let Some(bar) = &self.0 {
             bar.set_length(all as u64);
             bar.set_position(done as u64);
-            bar.set_message(path.to_owned());
+            bar.set_message(safe::one_line(path).into_owned());
         }
     }
 
@@ -36,16 +37,26 @@ impl Progress {
     }
 }
 
-/// Prints, and does not mind a reader that has gone: `sop inspect .. | head`.
+/// Prints, and does not mind a reader that has gone: `sop inspect .. | head`. Words of the evidence never steer the
+/// terminal.
 pub fn text(text: &str) {
-    let _ = writeln!(anstream::stdout(), "{}", text.trim_end());
+    let _ = writeln!(anstream::stdout(), "{}", safe::lines(text.trim_end()));
 }
 
 pub fn json(value: &impl Serialize) {
     match serde_json::to_string_pretty(value) {
-        Ok(out) => text(&out),
+        Ok(out) => text(&spelled(&out)),
         Err(err) => complain(&err),
     }
+}
+
+/// Spells out in JSON what a terminal would obey; programs read the same values.
+fn spelled(json: &str) -> String {
+    if matches!(safe::lines(json), std::borrow::Cow::Borrowed(_)) {
+        return json.to_owned();
+    }
+    let odd = |c: char| c != '\n' && safe::one_line(c.encode_utf8(&mut [0; 4])) != c.encode_utf8(&mut [0; 4]) as &str;
+    json.chars().map(|c| if odd(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() }).collect()
 }
 
 pub fn error(err: &AppError) {
@@ -53,7 +64,7 @@ pub fn error(err: &AppError) {
 }
 
 fn complain(err: &dyn std::fmt::Display) {
-    let _ = writeln!(anstream::stderr(), "error: {err}");
+    let _ = writeln!(anstream::stderr(), "error: {}", safe::lines(&err.to_string()));
 }
 
 pub fn scoped(it: &Scoped, folder: &Path) {

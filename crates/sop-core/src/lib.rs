@@ -3,6 +3,8 @@
 //! A stage is a function from these values to these values. This crate reads no file, knows no clock and
 //! depends on no other crate of the workspace.
 
+pub mod safe;
+
 mod anchor;
 mod artifact;
 mod document;

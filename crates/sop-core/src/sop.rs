@@ -1,6 +1,6 @@
 //! The SOP itself: statements with their basis, and its Markdown.
 
-use crate::{Anchor, StepKind};
+use crate::{Anchor, StepKind, safe};
 use serde::Serialize;
 use std::fmt::Write as _;
 
@@ -155,14 +155,9 @@ impl Sop {
     /// Writes the SOP as Markdown in the format of `docs/guide/sop-format.md`.
     pub fn to_markdown(&self) -> String {
         let mut out = String::new();
+        // A value with a colon, a mark or a line end must not become a field of its own.
         let mut field = |name: &str, value: &str| {
-            // Quoted, so that a colon or `#` in a name cannot break the front matter.
-            let plain = !value.contains([':', '#', '"', '\'', '[', ']', '{', '}']) && !value.is_empty();
-            if plain {
-                let _ = writeln!(out, "{name}: {value}");
-            } else {
-                let _ = writeln!(out, "{name}: {value:?}");
-            }
+            let _ = writeln!(out, "{name}: {}", safe::yaml(value));
         };
         let mut head = String::from("---\n");
         field("sop", &self.slug);
@@ -175,7 +170,7 @@ impl Sop {
         head.push_str(&out);
         let mut out = head;
         let _ = writeln!(out, "evidence: {}", self.digest);
-        let _ = writeln!(out, "---\n# {}", self.title);
+        let _ = writeln!(out, "---\n# {}", safe::inline(&self.title));
         for section in &self.sections {
             if section.items.is_empty() {
                 continue;
@@ -201,7 +196,7 @@ impl Sop {
         let _ = writeln!(out, "\n## Evidence\n\n| id | file | place | quote |\n| --- | --- | --- | --- |");
         for entry in &self.evidence {
             let a = &entry.anchor;
-            let _ = writeln!(out, "| {} | {} | {} | {} |", entry.id, cell(&a.path), cell(&a.place.to_string()), cell(&a.quote));
+            let _ = writeln!(out, "| {} | {} | {} | {} |", entry.id, safe::cell(&a.path), safe::cell(&a.place.to_string()), safe::cell(&a.quote));
         }
         out
     }
@@ -210,17 +205,13 @@ impl Sop {
 impl Statement {
     fn to_markdown(&self) -> String {
         let list = |evidence: &[EvidenceId]| evidence.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let text = safe::item(&self.text);
         match &self.basis {
-            Basis::Cited { evidence } => format!("{} [{}]", self.text, list(evidence)),
-            Basis::Inferred { evidence, rule } if evidence.is_empty() => format!("{} [inferred: {rule}]", self.text),
-            Basis::Inferred { evidence, rule } => format!("{} [{}, inferred: {rule}]", self.text, list(evidence)),
-            Basis::Asked { evidence, rule, .. } if evidence.is_empty() => format!("{} [asked: {rule}]", self.text),
-            Basis::Asked { evidence, rule, .. } => format!("{} [{}, asked: {rule}]", self.text, list(evidence)),
+            Basis::Cited { evidence } => format!("{text} [{}]", list(evidence)),
+            Basis::Inferred { evidence, rule } if evidence.is_empty() => format!("{text} [inferred: {rule}]"),
+            Basis::Inferred { evidence, rule } => format!("{text} [{}, inferred: {rule}]", list(evidence)),
+            Basis::Asked { evidence, rule, .. } if evidence.is_empty() => format!("{text} [asked: {rule}]"),
+            Basis::Asked { evidence, rule, .. } => format!("{text} [{}, asked: {rule}]", list(evidence)),
         }
     }
-}
-
-/// Makes text safe inside a table cell.
-fn cell(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('|', "\\|").replace(['\n', '\r'], " ")
 }

@@ -231,7 +231,11 @@ pub(crate) fn owners(trace: &Trace) -> Vec<Entry> {
         if person.job.is_some() {
             anchors.extend(person.anchors.first().cloned());
         }
-        list.push((i32::try_from(gives.len()).unwrap_or(0) * 10 + first.weight, format!("{}{job} approves: “{}”", person.name, cut(&first.text, 12)), anchors));
+        list.push((
+            i32::try_from(gives.len()).unwrap_or(0) * 10 + first.weight,
+            format!("{}{job} approves: “{}”", person.name, cut(&first.text, 12).replace(['“', '”'], "'")),
+            anchors,
+        ));
     }
     list.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
     for (_, text, anchors) in list.into_iter().take(3) {

@@ -39,6 +39,9 @@ pub fn redact_row(text: &str) -> Redacted {
 /// Masks the name of a file. It is what the file is known by, so a number in it goes only if it proves what it is, or
 /// if the word for it stands beside it.
 pub fn redact_name(path: &str) -> String {
+    // A name may hold what steers a terminal; it is shown in many places, and masked before all of them.
+    let path = sop_core::safe::name(path);
+    let path = path.as_ref();
     let mut spans = ENGINE.spans(path, |it| it.in_names);
     // Names are written with underscores where a sentence has spaces: a word may begin behind each of them.
     if path.contains('_') {

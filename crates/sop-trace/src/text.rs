@@ -338,6 +338,8 @@ pub(crate) fn parse_number(text: &str) -> Option<f64> {
 
 /// Cuts text to at most `most` words at a word boundary, with `…` where something is left out.
 pub(crate) fn cut(text: &str, most: usize) -> String {
+    // What is cut stands between quotation marks on the page, and must not close them.
+    let text = text.replace(['“', '”'], "'");
     let list: Vec<&str> = text.split_whitespace().collect();
     if list.len() <= most {
         return list.join(" ");
