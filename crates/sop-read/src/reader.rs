@@ -14,6 +14,20 @@ const MAX_DEPTH: u8 = 3;
 const MAX_UNPACKED: u64 = 300_000_000;
 const MAX_UNPACKED_FILES: u32 = 2_000;
 const MAX_PEOPLE_FILE: usize = 50_000_000;
+/// A longer text is a dump of data; what a person wrote of it stands at its beginning.
+const MAX_TEXT: usize = 16 << 20;
+/// Texts that carry their pictures with them.
+const MAX_PICTURED: usize = 64 << 20;
+/// More of a source is never followed, and a dump of a database has nothing to tell after its first megabytes.
+const MAX_SOURCE: usize = 2 << 20;
+/// A longer passage is a line of data that nobody reads as one.
+const MAX_PASSAGE: usize = 50_000;
+/// Titles, and the headings above a passage.
+const MAX_NAME: usize = 1_000;
+const MAX_JSON: usize = 64 << 20;
+/// Values that a JSON file may hold. Each takes many times its length in memory once it is parsed.
+const MAX_VALUES: usize = 2_000_000;
+const JSON: &[&str] = &["json", "jsonl", "ndjson", "jsonc", "json5", "geojson", "ipynb", "har", "side"];
 /// What the judges of sensitive papers see of a long document.
 const MAX_JUDGED: usize = 200_000;
 
@@ -211,6 +225,9 @@ enum Judged {
 
 fn judge(input: &Input<'_>, path: &str) -> Judged {
     let by_name = || sop_rules::sensitive_document(path, "", &[]);
+    if let Some(message) = too_much_json(input) {
+        return by_name().map_or(Judged::Broken(message), Judged::Sensitive);
+    }
     let reader = match catch_unwind(AssertUnwindSafe(|| READERS.iter().find(|it| (it.accepts)(input)))) {
         Ok(Some(reader)) => reader,
         Ok(None) | Err(_) => return by_name().map_or(Judged::NoReader, Judged::Sensitive),
@@ -221,7 +238,22 @@ fn judge(input: &Input<'_>, path: &str) -> Judged {
 /// Reads a file with this reader; a reader that stumbles is one thing to tell, a paper that must not be read another.
 fn judged(input: &Input<'_>, path: &str, reader: &str, read: impl FnOnce(&Input<'_>) -> Result<Raw, String>) -> Judged {
     let failed = |message: String| sop_rules::sensitive_document(path, "", &[]).map_or(Judged::Broken(message), Judged::Sensitive);
-    match catch_unwind(AssertUnwindSafe(|| read(input))) {
+    let whole = input.bytes;
+    let bytes = match reader {
+        // These take a long file in pieces, or look at its end.
+        "mail" | "mailbox" | "table" | "log" | "JSON" | "notebook" | "chat" | "recording" => whole,
+        "html" | "rtf" => beginning(whole, MAX_PICTURED),
+        _ => beginning(whole, MAX_TEXT),
+    };
+    let input = &Input { bytes, ..*input };
+    match catch_unwind(AssertUnwindSafe(|| {
+        let mut raw = read(input)?;
+        shorten(&mut raw.0);
+        if bytes.len() < whole.len() {
+            raw.0.remarks.push(format!("only the first {} of {} MB were read; cut it into parts if the rest matters", bytes.len() >> 20, whole.len() >> 20));
+        }
+        Ok(raw)
+    })) {
         Ok(Ok(raw)) => match sensitive(&raw.0, path) {
             Some(reason) => Judged::Sensitive(reason),
             None => Judged::Readable(Box::new(raw)),
@@ -229,6 +261,56 @@ fn judged(input: &Input<'_>, path: &str, reader: &str, read: impl FnOnce(&Input<
         Ok(Err(message)) => failed(message),
         Err(_) => failed(format!("could not be read as {reader}: the file is damaged or made in a way we do not know")),
     }
+}
+
+/// Cuts what is too long to be a passage or a script that a person wrote.
+fn shorten(document: &mut Document) {
+    let cut = |text: &mut String, most: usize| {
+        let long = text.len() > most;
+        if long {
+            let end = text[..text.floor_char_boundary(most)].rfind('\n').filter(|it| *it > most / 2).unwrap_or(text.floor_char_boundary(most));
+            text.truncate(end);
+        }
+        long
+    };
+    for name in document.title.iter_mut().chain(&mut document.author) {
+        cut(name, MAX_NAME);
+    }
+    for context in document.blocks.iter_mut().filter_map(|it| it.context.as_mut()) {
+        cut(context, MAX_NAME);
+    }
+    let passages = document.blocks.iter_mut().map(|it| cut(&mut it.text, MAX_PASSAGE)).filter(|it| *it).count();
+    if passages > 0 {
+        document.remarks.push(format!("{passages} passages are longer than a person writes and were cut"));
+    }
+    if document.source.as_mut().is_some_and(|it| cut(it, MAX_SOURCE)) {
+        document.remarks.push(format!("only the first {} MB of the source were read", MAX_SOURCE >> 20));
+    }
+}
+
+/// Returns the whole lines at the beginning of a text that is too long, everything of anything else.
+fn beginning(bytes: &[u8], most: usize) -> &[u8] {
+    if bytes.len() <= most || !is_text(bytes) {
+        return bytes;
+    }
+    // A line may be as long as the file; the bytes of UTF-16 come in pairs.
+    let end = memchr::memrchr(b'\n', &bytes[..most]).filter(|it| *it > most / 2 && bytes.get(it + 1) != Some(&0)).map_or(most, |it| it + 1);
+    &bytes[..end]
+}
+
+/// Says why a JSON file is not read, if it would not fit into memory: half of a JSON file cannot be understood.
+fn too_much_json(input: &Input<'_>) -> Option<String> {
+    let name = input.name.to_ascii_lowercase();
+    if !JSON.contains(&name.rsplit_once('.')?.1) {
+        return None;
+    }
+    let advice = "take what matters out of it, or export it as CSV";
+    if input.bytes.len() > MAX_JSON {
+        return Some(format!("too long to be read as a whole: {} MB of at most {}; {advice}", input.bytes.len() >> 20, MAX_JSON >> 20));
+    }
+    let values = memchr::memchr3_iter(b',', b'[', b'{', input.bytes).count();
+    (values > MAX_VALUES)
+        .then(|| format!("too many values to be read as a whole: about {} million of at most {}; {advice}", values / 1_000_000, MAX_VALUES / 1_000_000))
 }
 
 /// Judges a document by all its text and columns. Attachments were judged on their own and do not taint the mail.

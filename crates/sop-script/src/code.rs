@@ -43,8 +43,29 @@ pub(crate) fn readable(source: &str) -> &str {
     source.get(..end).unwrap_or_default()
 }
 
+/// Brackets that stand open inside each other. What was generated has a few dozen; thousands take the parser minutes.
+const MAX_NESTING: u32 = 300;
+
+fn nested_too_deep(source: &str) -> bool {
+    let (mut open, mut angles) = (0_u32, 0_u32);
+    source.bytes().any(|byte| {
+        match byte {
+            b'(' | b'[' | b'{' => open += 1,
+            b')' | b']' | b'}' => open = open.saturating_sub(1),
+            // A sign of "less" is never closed.
+            b'<' => angles += 1,
+            b'>' | b'\n' => angles = 0,
+            _ => {}
+        }
+        open > MAX_NESTING || angles > MAX_NESTING
+    })
+}
+
 /// Parses a source, or gives up on what takes too long.
 pub(crate) fn parse(language: &Language, source: &str) -> Option<Tree> {
+    if nested_too_deep(source) {
+        return None;
+    }
     let mut parser = Parser::new();
     parser.set_language(language).ok()?;
     let bytes = source.as_bytes();

@@ -43,6 +43,23 @@ impl<'a> Package<'a> {
         (bytes.len() as u64 <= MAX_PART).then_some(bytes)
     }
 
+    /// Whether the pattern is found in a part, which may be longer than what is read of it otherwise.
+    pub fn holds(&mut self, name: &str, pattern: &regex::bytes::Regex) -> bool {
+        const OVERLAP: usize = 200;
+        let Ok(mut part) = self.zip.by_name(name) else { return false };
+        let mut window: Vec<u8> = Vec::new();
+        loop {
+            let read = part.by_ref().take(1 << 20).read_to_end(&mut window);
+            if pattern.is_match(&window) {
+                return true;
+            }
+            if !matches!(read, Ok(n) if n > 0) {
+                return false;
+            }
+            window.drain(..window.len().saturating_sub(OVERLAP));
+        }
+    }
+
     /// Returns the text of a part, or `None` if it is not there, too large or broken.
     pub fn text(&mut self, name: &str) -> Option<String> {
         let bytes = self.bytes(name)?;

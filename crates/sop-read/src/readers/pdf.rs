@@ -1,5 +1,6 @@
 //! PDF files: text put together again from placed glyphs, filled form fields, and notes that readers left.
 
+mod bounds;
 mod scan;
 
 use super::ooxml::fold;
@@ -17,6 +18,7 @@ use hayro_syntax::{LoadPdfError, Pdf};
 use kurbo::{Affine, BezPath, Point, Rect};
 use sop_core::{Block, BlockKind, Document, Format, Place};
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub(super) const READER: Reader = Reader {
     name: "pdf",
@@ -35,6 +37,8 @@ const MAX_PAGES: usize = 300;
 const MAX_SCANS: usize = 40;
 /// A page of dense print holds about 10,000; more is a drawing made of letters.
 const MAX_GLYPHS: usize = 100_000;
+/// A map of a city takes a few hundred thousand.
+const MAX_WORK: u32 = 1_000_000;
 /// Glyphs further apart than this share of their size are two words.
 const WORD_GAP: f64 = 0.17;
 /// Words further apart than this are two cells of a form or table.
@@ -50,6 +54,9 @@ fn accepts(input: &Input<'_>) -> bool {
 }
 
 fn read(input: &Input<'_>) -> Result<Raw, String> {
+    if let Some(message) = bounds::refused(input.bytes) {
+        return Err(message);
+    }
     let pdf = Pdf::new(input.bytes.to_vec()).map_err(|err| match err {
         LoadPdfError::Decryption(_) => "the PDF is locked by a password".to_owned(),
         LoadPdfError::Invalid => "the PDF is broken".to_owned(),
@@ -64,9 +71,17 @@ fn read(input: &Input<'_>) -> Result<Raw, String> {
     let mut lines = Vec::new();
     let mut scanned = Vec::new();
     let (mut scans, mut empty): (Vec<(u32, bool)>, Vec<u32>) = (Vec::new(), Vec::new());
+    let mut endless = Vec::new();
     for (at, page) in pages.iter().take(MAX_PAGES).enumerate() {
         let number = at as u32 + 1;
         let drawn = draw(&pdf, page);
+        if drawn.work > MAX_WORK {
+            endless.push(number);
+            // Two of them are no accident.
+            if endless.len() > 1 {
+                break;
+            }
+        }
         if drawn.glyphs.is_empty() {
             match drawn.images {
                 0 => empty.push(number),
@@ -91,7 +106,7 @@ fn read(input: &Input<'_>) -> Result<Raw, String> {
         let heading = doc.blocks.iter().take(4).find(|block| matches!(block.kind, BlockKind::Heading(_)));
         doc.title = heading.map(|block| block.text.clone());
     }
-    doc.remarks = remarks(pages.len(), &scans, &empty);
+    doc.remarks = remarks(pages.len(), &scans, &empty, &endless);
     Ok(Raw(doc))
 }
 
@@ -105,9 +120,10 @@ fn recognised<'a>(input: &Input<'_>, pdf: &'a Pdf, page: &Page<'a>, number: u32)
     blocks
 }
 
-fn remarks(n_pages: usize, scans: &[(u32, bool)], empty: &[u32]) -> Vec<String> {
+fn remarks(n_pages: usize, scans: &[(u32, bool)], empty: &[u32], endless: &[u32]) -> Vec<String> {
     let said = |(n, read): &(u32, bool)| format!("page {n} is a scan{}", if *read { "; its words were recognised, and one may be misread" } else { "" });
     let mut remarks: Vec<String> = scans.iter().map(said).collect();
+    remarks.extend(endless.iter().map(|n| format!("page {n} draws without end and was read in part")));
     remarks.extend(empty.iter().map(|n| format!("page {n} has no text")));
     if n_pages > MAX_PAGES {
         remarks.push(format!("only the first {MAX_PAGES} of {n_pages} pages were read"));
@@ -131,10 +147,24 @@ struct Letter {
 struct Drawn {
     glyphs: Vec<Letter>,
     images: usize,
+    /// Paths, letters and forms so far.
+    work: u32,
+}
+
+impl Drawn {
+    /// Forms that draw each other would go on for longer than anyone waits.
+    fn work(&mut self, n: u32) {
+        self.work += n;
+        if self.work > MAX_WORK {
+            // Without the hook of a panic: this is the only way out of a drawing, and nothing to tell of.
+            std::panic::resume_unwind(Box::new("the page draws without end"));
+        }
+    }
 }
 
 impl<'a> Device<'a> for Drawn {
     fn draw_glyph(&mut self, shape: &Shape<'a>, transform: Affine, own: Affine, _: &Paint<'a>, _: &GlyphDrawMode) {
+        self.work(1);
         let Some(unicode) = shape.as_unicode() else { return };
         if self.glyphs.len() >= MAX_GLYPHS {
             return;
@@ -158,12 +188,18 @@ impl<'a> Device<'a> for Drawn {
         }
     }
     fn draw_image(&mut self, _: Image<'a, '_>, _: Affine) {
+        self.work(20);
         self.images += 1;
     }
     fn set_soft_mask(&mut self, _: Option<SoftMask<'a>>) {}
     fn set_blend_mode(&mut self, _: BlendMode) {}
-    fn draw_path(&mut self, _: &BezPath, _: Affine, _: &Paint<'a>, _: &PathDrawMode) {}
-    fn push_clip_path(&mut self, _: &ClipPath) {}
+    fn draw_path(&mut self, _: &BezPath, _: Affine, _: &Paint<'a>, _: &PathDrawMode) {
+        self.work(1);
+    }
+    // A form begins with the box that it is cut to.
+    fn push_clip_path(&mut self, _: &ClipPath) {
+        self.work(20);
+    }
     fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
     fn pop_clip_path(&mut self) {}
     fn pop_transparency_group(&mut self) {}
@@ -178,7 +214,8 @@ fn draw<'a>(pdf: &'a Pdf, page: &Page<'a>) -> Drawn {
     let transform = page.initial_transform(true).to_kurbo();
     let mut context = Context::new(transform, bounds, &cache, pdf.xref(), settings);
     let mut drawn = Drawn::default();
-    interpret_page(page, &mut context, &mut drawn);
+    // What was drawn until then is kept.
+    let _ = catch_unwind(AssertUnwindSafe(|| interpret_page(page, &mut context, &mut drawn)));
     drawn
 }
 

@@ -1,5 +1,6 @@
 //! Workbooks (xlsx, xlsm, xlsb, xls, ods): tables, labelled values, formulas, notes and the rules on cells.
 
+mod claims;
 mod grid;
 mod ods;
 mod rules;
@@ -39,6 +40,11 @@ fn accepts(input: &Input<'_>) -> bool {
 
 fn read(input: &Input<'_>) -> Result<Raw, String> {
     let mut package = if input.bytes.starts_with(b"PK") { Some(Package::open(input.bytes)?) } else { None };
+    let name = input.name.to_lowercase();
+    let refused = package.as_mut().map_or_else(|| claims::of_old(input.bytes), |it| claims::of_package(it, &name));
+    if let Some(message) = refused {
+        return Err(message);
+    }
     let mut book = open(input)?;
     let mut doc = Document::new(input.artifact.id.clone(), input.artifact.path.as_str(), Format::Workbook);
     let sheets: Vec<_> = book.sheets_metadata().iter().filter(|it| it.typ == SheetType::WorkSheet).take(MAX_SHEETS).cloned().collect();

@@ -8,9 +8,12 @@ use hayro_interpret::{
 use hayro_syntax::Pdf;
 use hayro_syntax::page::Page;
 use kurbo::{Affine, BezPath, Point, Rect};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A page at 600 dots an inch; what is larger was made to exhaust the machine.
 const MAX_PIXELS: u64 = 50_000_000;
+const MAX_IMAGES: u32 = 10_000;
+const MAX_CLIPS: u32 = 50_000;
 /// Smaller pictures are logos and lines.
 const MIN_PIXELS: u64 = 40_000;
 
@@ -22,19 +25,26 @@ pub(super) fn picture_of<'a>(pdf: &'a Pdf, page: &Page<'a>) -> Option<Vec<u8>> {
     let settings = InterpreterSettings { render_annotations: false, ..InterpreterSettings::default() };
     let mut context = Context::new(page.initial_transform(true).to_kurbo(), bounds, &cache, pdf.xref(), settings);
     let mut largest = Largest::default();
-    interpret_page(page, &mut context, &mut largest);
+    // What was found until then is kept.
+    let _ = catch_unwind(AssertUnwindSafe(|| interpret_page(page, &mut context, &mut largest)));
     largest.bitmap
 }
 
 #[derive(Default)]
 struct Largest {
     pixels: u64,
+    images: u32,
+    clips: u32,
     bitmap: Option<Vec<u8>>,
 }
 
 impl<'a> Device<'a> for Largest {
     fn draw_image(&mut self, image: Image<'a, '_>, transform: Affine) {
         let pixels = u64::from(image.width()) * u64::from(image.height());
+        self.images += 1;
+        if self.images > MAX_IMAGES {
+            std::panic::resume_unwind(Box::new("the page draws without end"));
+        }
         if !(MIN_PIXELS..=MAX_PIXELS).contains(&pixels) || pixels <= self.pixels {
             return;
         }
@@ -63,7 +73,12 @@ impl<'a> Device<'a> for Largest {
     fn set_soft_mask(&mut self, _: Option<SoftMask<'a>>) {}
     fn set_blend_mode(&mut self, _: BlendMode) {}
     fn draw_path(&mut self, _: &BezPath, _: Affine, _: &Paint<'a>, _: &PathDrawMode) {}
-    fn push_clip_path(&mut self, _: &ClipPath) {}
+    fn push_clip_path(&mut self, _: &ClipPath) {
+        self.clips += 1;
+        if self.clips > MAX_CLIPS {
+            std::panic::resume_unwind(Box::new("the page draws without end"));
+        }
+    }
     fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
     fn pop_clip_path(&mut self) {}
     fn pop_transparency_group(&mut self) {}

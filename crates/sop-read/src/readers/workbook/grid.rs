@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 
 /// More cells than people look at; the rest is counted as not read.
-const MAX_CELLS: usize = 3_000_000;
+const MAX_CELLS: usize = 1_000_000;
 /// Dense formats are refused above this, since they are kept whole in memory.
 const MAX_DENSE: usize = 50_000_000;
 
@@ -76,9 +76,39 @@ impl Grid {
             }
             drop(cells);
             let mut formulas = xlsx.worksheet_cells_reader(sheet).map_err(|err| broken(&err))?;
+            let mut n = 0;
             // A formula that cannot be expanded loses the formulas after it, not the values.
             while let Ok(Some(cell)) = formulas.next_formula() {
                 grid.set_formula(cell.get_position(), cell.get_value());
+                n += 1;
+                if n >= MAX_CELLS {
+                    break;
+                }
+            }
+        } else if let Sheets::Xlsb(xlsb) = book {
+            // Cell by cell: as a whole, a sheet takes the room of its rectangle, which two far cells can make endless.
+            let mut cells = xlsb.worksheet_cells_reader(sheet).map_err(|err| broken(&err))?;
+            let mut n = 0;
+            while let Some(cell) = cells.next_cell().map_err(|err| broken(&err))? {
+                let value: Data = cell.get_value().clone().into();
+                if !value.is_empty() {
+                    *grid.cell(cell.get_position()) = shown(&value, None);
+                    n += 1;
+                }
+                if n >= MAX_CELLS {
+                    grid.cut = true;
+                    break;
+                }
+            }
+            drop(cells);
+            let mut formulas = xlsb.worksheet_cells_reader(sheet).map_err(|err| broken(&err))?;
+            let mut n = 0;
+            while let Ok(Some(cell)) = formulas.next_formula() {
+                grid.set_formula(cell.get_position(), cell.get_value());
+                n += 1;
+                if n >= MAX_CELLS {
+                    break;
+                }
             }
         } else {
             let values = book.worksheet_range(sheet).map_err(|err| broken(&err))?;
