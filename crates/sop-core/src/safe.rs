@@ -39,7 +39,7 @@ fn steers(c: char) -> bool {
 
 /// Makes a text that may hold code in backticks and `**bold**` of our own safe at the beginning of an item of a list.
 pub(crate) fn item(text: &str) -> String {
-    let text = one_line(text);
+    let text = shown(text);
     let text = text.trim();
     let digits = text.chars().take_while(char::is_ascii_digit).count();
     let bold = text.starts_with("**") && !text.starts_with("***");
@@ -107,6 +107,7 @@ pub(crate) fn inline(text: &str) -> String {
 
 /// Makes a text safe inside a cell of a table.
 pub(crate) fn cell(text: &str) -> String {
+    let text = shown(text);
     // A bar ends a cell even inside code, and there a backslash before it is no part of the code.
     inline(&text.replace('\\', "\u{e000}")).replace('\u{e000}', "\\\\").replace('|', "\\|")
 }
@@ -117,6 +118,15 @@ pub(crate) fn yaml(value: &str) -> String {
     let odd = value.contains([':', '#', '"', '\'', '[', ']', '{', '}', '`', '\\']) || value.trim() != value || value.is_empty();
     let marked = value.starts_with(['-', '?', '&', '*', '!', '|', '>', '%', '@', ',', '~', '=']);
     if odd || marked { format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")) } else { value.into_owned() }
+}
+
+/// Returns what the page has room for of a text, on one line; a passage without end is opened with `sop show`.
+fn shown(text: &str) -> Cow<'_, str> {
+    const MOST: usize = 2_000;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => Cow::Owned(format!("{}…", one_line(&text[..end]))),
+        None => one_line(text),
+    }
 }
 
 /// Where a code that was opened by `run` backticks ends, behind its closing ones.

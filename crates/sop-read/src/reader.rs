@@ -21,7 +21,7 @@ const MAX_PICTURED: usize = 64 << 20;
 /// More of a source is never followed, and a dump of a database has nothing to tell after its first megabytes.
 const MAX_SOURCE: usize = 2 << 20;
 /// A longer passage is a line of data that nobody reads as one.
-const MAX_PASSAGE: usize = 50_000;
+const MAX_PASSAGE: usize = 20_000;
 /// Titles, and the headings above a passage.
 const MAX_NAME: usize = 1_000;
 const MAX_JSON: usize = 64 << 20;
@@ -282,6 +282,12 @@ fn shorten(document: &mut Document) {
     let passages = document.blocks.iter_mut().map(|it| cut(&mut it.text, MAX_PASSAGE)).filter(|it| *it).count();
     if passages > 0 {
         document.remarks.push(format!("{passages} passages are longer than a person writes and were cut"));
+    }
+    // Lines stay where they are, so that places in the source still count.
+    if let Some(source) = document.source.as_mut().filter(|it| it.lines().any(|line| line.len() > MAX_PASSAGE)) {
+        let short: Vec<&str> = source.split('\n').map(|it| &it[..it.floor_char_boundary(MAX_PASSAGE)]).collect();
+        *source = short.join("\n");
+        document.remarks.push("lines longer than a person writes were cut".to_owned());
     }
     if document.source.as_mut().is_some_and(|it| cut(it, MAX_SOURCE)) {
         document.remarks.push(format!("only the first {} MB of the source were read", MAX_SOURCE >> 20));

@@ -1,0 +1,24 @@
+//! Any words in an SOP: the page keeps its shape, one line an entry, and no character that steers a terminal.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use sop_core::{Anchor, ArtifactId, Basis, Evidence, EvidenceId, Item, Place, Section, SectionKind, Sop, Statement};
+
+fuzz_target!(|text: &str| {
+    let anchor = Anchor { artifact: ArtifactId("a".into()), path: text.into(), place: Place::File, quote: text.into() };
+    let statement = || Statement { text: text.to_owned(), basis: Basis::Cited { evidence: vec![EvidenceId(1)] } };
+    let sop = Sop {
+        slug: "a".into(),
+        title: text.into(),
+        version: 1,
+        audience: text.into(),
+        owner: Some(text.into()),
+        approver: None,
+        digest: "b3:0".into(),
+        sections: vec![Section { kind: SectionKind::Gates, items: vec![Item { head: statement(), below: vec![statement()], kind: None }] }],
+        evidence: vec![Evidence { id: EvidenceId(1), anchor }],
+    };
+    let page = sop.to_markdown();
+    assert_eq!(page.lines().count(), 22, "{page}");
+    assert!(!page.chars().any(|it| it.is_control() && it != '\n'), "{page}");
+});
