@@ -348,12 +348,17 @@ fn above(text: &str, at: usize) -> usize {
     lines.map_or(least, |(it, _)| least + it + 1)
 }
 
+/// A private key or a signed token is not longer than this.
+const LONGEST_KEY: usize = 8_000;
+
 /// A window in a long line. It never ends within a word, as half a key would stay.
 fn reach(text: &str, window: &Range<usize>, from: usize, to: usize) -> Range<usize> {
     let start = boundary(text, from.saturating_sub(BEFORE)).max(window.start);
     let end = boundary(text, (to + AFTER).min(window.end));
-    let rest = text.as_bytes()[end..window.end].iter().position(|it| matches!(it, b' ' | b'\t' | b'\n' | b'"' | b'\'' | b',' | b';'));
-    start..rest.map_or(window.end, |it| end + it)
+    // A word without end is no key, and to go to its end from every keyword in it would take for ever.
+    let limit = (end + LONGEST_KEY).min(window.end);
+    let rest = text.as_bytes()[end..limit].iter().position(|it| matches!(it, b' ' | b'\t' | b'\n' | b'"' | b'\'' | b',' | b';'));
+    start..rest.map_or_else(|| boundary(text, limit), |it| end + it)
 }
 
 #[derive(Deserialize)]

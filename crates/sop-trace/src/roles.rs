@@ -275,7 +275,7 @@ fn drop_noise(documents: &[Document], scripts: &[Script], roles: &mut BTreeMap<S
     }
 }
 
-/// The documents whose name another document speaks of.
+/// The documents whose name another document speaks of, and those that speak of a file by its full name.
 fn named(documents: &[Document]) -> BTreeSet<&str> {
     let mut words: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, document) in documents.iter().enumerate() {
@@ -289,6 +289,7 @@ fn named(documents: &[Document]) -> BTreeSet<&str> {
     // All names in one pass: in a folder of thousands, one name after the other would take minutes.
     let Ok(search) = AhoCorasick::new(words.keys()) else { return BTreeSet::new() };
     let of: Vec<&Vec<usize>> = words.values().collect();
+    let names: Vec<&String> = words.keys().collect();
     let mut found = BTreeSet::new();
     let mut hits = BTreeSet::new();
     for (at, document) in documents.iter().enumerate() {
@@ -297,6 +298,10 @@ fn named(documents: &[Document]) -> BTreeSet<&str> {
             hits.extend(search.find_overlapping_iter(&text.to_lowercase()).map(|it| it.pattern().as_usize()));
         }
         found.extend(hits.iter().flat_map(|it| of[*it]).filter(|it| **it != at).map(|it| documents[*it].path.as_str()));
+        let full = |it: usize| of[it].iter().any(|it| *it != at) && names[it].contains('.');
+        if document.format != Format::Archive && hits.iter().any(|it| full(*it)) {
+            found.insert(document.path.as_str());
+        }
     }
     found
 }

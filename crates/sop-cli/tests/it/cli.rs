@@ -340,7 +340,7 @@ fn a_whole_home_folder_is_not_one_piece_of_work() {
     }
     assert_eq!(ask(dir.path(), &["inspect", ".", "--yes"]).code, 0);
     let mut above = crate::command(&work);
-    above.args(["draft", ".."]).env("HOME", &work.join("x"));
+    above.args(["draft", ".."]).env("HOME", work.join("x"));
     let said = run(above);
     assert!(said.code == 2 && said.err.contains("a folder above the one you are in"), "{}", said.err);
 }

@@ -68,7 +68,11 @@ fn lies_in_binary(bytes: &[u8]) -> bool {
 
 /// Says why a workbook of before 2007 must not be opened.
 pub(super) fn of_old(bytes: &[u8]) -> Option<String> {
-    let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).ok()?;
+    // A chain of sectors that comes back to itself would be followed for ever by what opens it next.
+    let Ok(mut file) = cfb::CompoundFile::open(Cursor::new(bytes)) else { return Some("the workbook is broken".to_owned()) };
+    if file.walk().any(|it| it.len() > bytes.len() as u64) {
+        return Some(LIES.to_owned());
+    }
     let mut stream = Vec::new();
     let path = ["/Workbook", "/Book", "/WORKBOOK", "/BOOK"].into_iter().find(|it| file.is_stream(it))?;
     file.open_stream(path).ok()?.take(bytes.len() as u64).read_to_end(&mut stream).ok()?;
