@@ -779,7 +779,7 @@ fn pipes_links_and_closed_doors_never_block() {
     symlink(".", at("itself")).unwrap();
     symlink("nowhere", at("nowhere.txt")).unwrap();
     std::fs::write(at("closed.txt"), "closed").unwrap();
-    std::fs::set_permissions(at("closed.txt"), std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(at("closed.txt"), std::fs::Permissions::from_mode(0o000)).unwrap();
     let _listener = std::os::unix::net::UnixListener::bind(at("socket")).unwrap();
     check_folder(
         folder.path(),

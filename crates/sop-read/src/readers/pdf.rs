@@ -112,6 +112,9 @@ fn read(input: &Input<'_>) -> Result<Raw, String> {
 
 /// Returns what can be recognised on a scanned page.
 fn recognised<'a>(input: &Input<'_>, pdf: &'a Pdf, page: &Page<'a>, number: u32) -> Vec<Block> {
+    if bounds::has_endless_picture(pdf) {
+        return Vec::new();
+    }
     let lines = scan::picture_of(pdf, page).and_then(|it| input.pictures.lines(&it).ok()).unwrap_or_default();
     let mut blocks = picture::blocks(&lines);
     for (line, block) in (1..).zip(&mut blocks) {

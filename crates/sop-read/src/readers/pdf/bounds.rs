@@ -1,6 +1,8 @@
 //! What a PDF may ask of the machine, looked at before it is opened and while it is drawn.
 
 use flate2::read::ZlibDecoder;
+use hayro_syntax::Pdf;
+use hayro_syntax::object::{Array, Dict, Object};
 use memchr::memmem;
 use std::io::Read;
 
@@ -17,6 +19,24 @@ pub(super) fn refused(bytes: &[u8]) -> Option<String> {
         return Some("the PDF is broken: its objects are nested without end".to_owned());
     }
     unpacks_too_far(bytes).then(|| "a page of the PDF unpacks to more than any page holds; print what matters of it as a new PDF".to_owned())
+}
+
+/// More columns or rows than any scanner makes.
+const MAX_SIDE: i64 = 60_000;
+
+/// Whether a picture claims a size for which memory would be taken before a single dot of it is read.
+pub(super) fn has_endless_picture(pdf: &Pdf) -> bool {
+    let sides =
+        |it: &Dict<'_>| [&b"Width"[..], b"Height", b"Columns", b"Rows", b"W", b"H"].iter().any(|key| it.get::<f32>(*key).is_some_and(|n| n as i64 > MAX_SIDE));
+    pdf.objects().into_iter().any(|it| {
+        let Object::Stream(stream) = it else { return false };
+        let dict = stream.dict();
+        let of = |key: &[u8]| {
+            let one = dict.get::<Dict<'_>>(key).is_some_and(|it| sides(&it));
+            one || dict.get::<Array<'_>>(key).is_some_and(|it| it.iter::<Dict<'_>>().any(|it| sides(&it)))
+        };
+        sides(dict) || of(b"DecodeParms") || of(b"DP")
+    })
 }
 
 /// Whether arrays and dictionaries are opened again and again and never closed. In pictures and fonts the bytes of both

@@ -329,7 +329,8 @@ fn is_step(text: &str, work: &Work<'_>) -> bool {
         return false;
     }
     let question = lower.trim_end().ends_with('?') || lower.contains("??") || re!(r"(?i)^ask \p{L}+ (who|which|what|whether|if)").is_match(text);
-    let ban = re!(r"(?i)^(don't|do not|dont|never|ignore|not |kein|nicht|nie|ne (?:jamais|pas|rien) |jamais |surtout pas|nunca |jamás |no se debe)").is_match(text.trim());
+    let ban = re!(r"(?i)^(don't|do not|dont|never|ignore|not |kein|nicht|nie|ne (?:jamais|pas|rien) |jamais |surtout pas|nunca |jamás |no se debe)")
+        .is_match(text.trim());
     let topical = stems(text).iter().any(|it| work.ground.vocabulary.contains(it)) || !file_names(text).is_empty();
     // What must be set first and the order of the scripts are told elsewhere.
     let needs = work.ground.scripts.iter().flat_map(|it| &it.env).any(|it| it.required && text.contains(&it.name));
