@@ -61,8 +61,6 @@ pub fn draft(root: &Path, options: &DraftOptions, progress: Progress<'_>) -> Res
         && let Ok(inside) = out.strip_prefix(&root)
     {
         options.source.exclude.push(inside.to_string_lossy().replace('\\', "/"));
-        options.source.exclude.push("**/.sop/**".to_owned());
-        options.source.exclude.push(".sop/**".to_owned());
     }
     let found = evidence(root, &options.source, options.process.as_deref(), options.period.as_deref(), progress)?;
     let trace = found.trace;
@@ -122,7 +120,6 @@ pub(crate) fn trace(gathered: &Gathered, process: Option<&str>, period: Option<&
         reason: format!("could not be read: {}", it.message),
         sensitive: false,
     }));
-    left_out.retain(|it| !it.path.starts_with(".sop/") && it.path != ".sop");
     sop_trace::trace(&gathered.documents, &left_out, &sop_trace::Asked { process, period: period.map(str::to_owned) })
 }
 

@@ -103,7 +103,9 @@ pub(crate) fn evidence(
     let options = options.within(root)?;
     let memory = Memory::of(root);
     let known = if options.fresh { BTreeMap::new() } else { memory.stamps() };
-    let collection = sop_collect::collect(root, &sop_collect::Options { known, ..options.collecting() })?;
+    let collecting = sop_collect::Options { known, ..options.collecting() };
+    let collection = sop_collect::collect(root, &collecting)?;
+    memory.keep_stamps(&collecting.known, &collection.stamps);
     // Whatever can change what comes out is part of the key.
     let mut key = blake3::Hasher::new();
     let asked = serde_json::to_vec(&(digest(&collection), &collection.name, &collection.left_out, &collection.problems, process, period));
@@ -114,7 +116,6 @@ pub(crate) fn evidence(
     {
         return Ok(found);
     }
-    memory.keep_stamps(&collection.stamps);
     let gathered = read_all(&collection, &PictureCache::new(), progress);
     let trace = crate::draft::trace(&gathered, process, period);
     let found = Evidence { files_read: gathered.documents.len(), left_out: gathered.left_out, problems: gathered.problems, digest: gathered.digest, trace };
@@ -142,7 +143,7 @@ fn digest(collection: &Collection) -> String {
 fn read_all(collection: &Collection, pictures: &dyn Pictures, progress: Progress<'_>) -> Gathered {
     let total = collection.artifacts.len();
     let mut people = People::default();
-    for artifact in collection.artifacts.iter().filter(|it| it.name().ends_with("users.json")) {
+    for artifact in collection.artifacts.iter().filter(|it| People::are_in(it.name())) {
         if let Ok(bytes) = collection.bytes(artifact) {
             people.add(artifact.name(), &bytes);
         }
@@ -186,16 +187,18 @@ fn read_all(collection: &Collection, pictures: &dyn Pictures, progress: Progress
         }
     }
     sop_read::conceal_customers(&mut documents);
-    // The evidence list of an earlier draft is our own.
-    left_out.retain(|it| !it.path.trim_end_matches('/').ends_with(".sop"));
-    // Names of files that no reader has seen have not been masked yet.
+    mask_names(&mut left_out, &mut problems);
+    Gathered { name: sop_rules::redact_name(&collection.name), documents, left_out, problems, digest: digest(collection) }
+}
+
+/// Names of files that no reader has seen have not been masked yet. What is sensitive comes first.
+pub(crate) fn mask_names(left_out: &mut [LeftOut], problems: &mut [Problem]) {
     left_out.iter_mut().for_each(|it| it.path = sop_rules::redact_name(&it.path));
-    for it in &mut problems {
+    for it in problems.iter_mut() {
         (it.path, it.message) = (sop_rules::redact_name(&it.path), sop_rules::redact_name(&sop_core::safe::one_line(&it.message)));
     }
-    left_out.sort_by(|a, b| b.sensitive.cmp(&a.sensitive).then(a.path.cmp(&b.path)));
+    left_out.sort_by(|a, b| b.sensitive.cmp(&a.sensitive).then_with(|| a.path.cmp(&b.path)));
     problems.sort_by(|a, b| a.path.cmp(&b.path));
-    Gathered { name: sop_rules::redact_name(&collection.name), documents, left_out, problems, digest: digest(collection) }
 }
 
 fn read_one(collection: &Collection, artifact: &Artifact, pictures: &dyn Pictures, people: &People) -> Result<Warned<Option<Reading>>, CollectError> {

@@ -93,10 +93,9 @@ impl Inspected {
         }
         let _ = writeln!(out, "\nLEFT OUT ({})", trace.left_out.len());
         for it in &trace.left_out {
-            let _ = writeln!(out, "  {}  {}", it.path, it.reason);
-        }
-        for it in &self.problems {
-            let _ = writeln!(out, "  {}  {}{}", it.path, one_line(&it.message), it.hint.as_ref().map_or_else(String::new, |h| format!(" ({h})")));
+            // What could not be read stands among them; what to do about it does not.
+            let hint = self.problems.iter().find(|problem| problem.path == it.path).and_then(|problem| problem.hint.as_ref());
+            let _ = writeln!(out, "  {}  {}{}", it.path, one_line(&it.reason), hint.map_or_else(String::new, |hint| format!(" ({hint})")));
         }
         let _ = writeln!(out, "\nWHAT VARIES");
         for it in &trace.parameters {

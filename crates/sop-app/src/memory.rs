@@ -1,10 +1,10 @@
 //! What is remembered of a folder from one look to the next, so that a second look at unchanged work costs next to nothing.
 //!
 //! Two small files a folder, in the user's cache: how its files looked (so that they need not be hashed again), and what
-//! was traced in them. Nothing stands there that has not been masked. Another build of the program remembers nothing.
+//! was traced in them. Nothing stands there that has not been masked, and no name of a file in the first. Another build of the program remembers nothing.
 
 use serde::{Deserialize, Serialize};
-use sop_collect::Stamp;
+use sop_collect::{Stamp, stamp_key};
 use sop_core::Digest;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -37,7 +37,7 @@ impl Memory {
         Self { at }
     }
 
-    /// How the files of the folder looked, by path.
+    /// How the files of the folder looked, by the key of the path.
     pub fn stamps(&self) -> BTreeMap<String, Stamp> {
         let text = self.at.as_ref().and_then(|it| std::fs::read_to_string(it.with_extension("seen")).ok()).unwrap_or_default();
         text.lines().filter_map(stamp).collect()
@@ -45,11 +45,15 @@ impl Memory {
 
     /// Keeps how the files look now, but for those that may still be changing.
     #[expect(clippy::disallowed_methods, reason = "this is the edge: whether a file has come to rest depends on the time")]
-    pub fn keep_stamps(&self, stamps: &BTreeMap<String, Stamp>) {
+    pub fn keep_stamps(&self, known: &BTreeMap<String, Stamp>, stamps: &BTreeMap<String, Stamp>) {
+        let stamps: BTreeMap<String, &Stamp> = stamps.iter().map(|(path, it)| (stamp_key(path), it)).collect();
+        if stamps.iter().map(|(key, it)| (key, *it)).eq(known) {
+            return;
+        }
         let rest = SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|it| it.checked_sub(RESTLESS)).map_or(0, |it| it.as_nanos().cast_signed());
         let mut out = String::new();
-        for (path, it) in stamps.iter().filter(|it| it.1.modified < rest && !it.0.contains('\n')) {
-            let _ = writeln!(out, "{}\t{}\t{}\t{}\t{path}", it.size, it.modified, it.file, it.digest.0);
+        for (key, it) in stamps.iter().filter(|it| it.1.modified < rest) {
+            let _ = writeln!(out, "{key}\t{}\t{}\t{}\t{}", it.size, it.modified, it.file, it.digest.0);
         }
         self.write("seen", out.as_bytes());
     }
@@ -81,10 +85,10 @@ impl Memory {
 
 /// One line of the file of stamps.
 fn stamp(line: &str) -> Option<(String, Stamp)> {
-    let mut parts = line.splitn(5, '\t');
+    let mut parts = line.split('\t');
+    let key = parts.next()?.to_owned();
     let (size, modified, file) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-    let digest = Digest(parts.next()?.to_owned());
-    Some((parts.next()?.to_owned(), Stamp { size, modified, file, digest }))
+    Some((key, Stamp { size, modified, file, digest: Digest(parts.next()?.to_owned()) }))
 }
 
 /// Only the user may look into it.

@@ -2,6 +2,7 @@
 //! that people can edit.
 
 use crate::draft::put;
+use crate::evidence::mask_names;
 use crate::{AppError, SourceOptions};
 use serde::{Deserialize, Serialize};
 use sop_core::{LeftOut, Problem};
@@ -47,18 +48,15 @@ pub fn scope(root: &Path, source: &SourceOptions, save: bool) -> Result<Scoped, 
     let source = source.within(root)?;
     let options = sop_collect::Options { hash: false, ..source.collecting() };
     let collection = sop_collect::collect(root, &options)?;
-    let mut left_out = collection.left_out.clone();
-    left_out.retain(|it| it.path.trim_end_matches('/') != ".sop");
+    let (mut left_out, mut problems) = (collection.left_out.clone(), collection.problems.clone());
     let mut files = Vec::new();
     for it in &collection.artifacts {
-        let path = sop_rules::redact_name(&it.path);
         match sop_rules::sensitive_document(&it.path, "", &[]) {
-            Some(reason) => left_out.push(LeftOut { path, reason, sensitive: true }),
-            None => files.push(Planned { path, size: it.size }),
+            Some(reason) => left_out.push(LeftOut { path: it.path.clone(), reason, sensitive: true }),
+            None => files.push(Planned { path: sop_rules::redact_name(&it.path), size: it.size }),
         }
     }
-    left_out.iter_mut().for_each(|it| it.path = sop_rules::redact_name(&it.path));
-    left_out.sort_by(|a, b| b.sensitive.cmp(&a.sensitive).then_with(|| a.path.cmp(&b.path)));
+    mask_names(&mut left_out, &mut problems);
     let file = root.join(FILE);
     if save {
         if !root.is_dir() {
@@ -66,7 +64,7 @@ pub fn scope(root: &Path, source: &SourceOptions, save: bool) -> Result<Scoped, 
         }
         put(&file, &source.choice().to_toml())?;
     }
-    Ok(Scoped { file: file.is_file().then_some(file), files, left_out, problems: collection.problems.clone(), systems: source.systems.clone(), saved: save })
+    Ok(Scoped { file: file.is_file().then_some(file), files, left_out, problems, systems: source.systems.clone(), saved: save })
 }
 
 /// Refuses a place that holds far more than one piece of work, unless the user means it.

@@ -118,6 +118,9 @@ impl Unpacked {
         for (path, (bytes, modified)) in std::mem::take(&mut self.members) {
             let path = inner(&path);
             let file = path.rsplit('/').next().unwrap_or(&path);
+            if path.split('/').rev().skip(1).any(scope::is_ours) {
+                continue;
+            }
             if let Some((folder, reason)) = idle_parent(&path) {
                 idle.insert(folder, reason);
             } else if scope.kept_out(&path) {

@@ -1,6 +1,6 @@
 //! Walks a folder on disk, without following links out of it.
 
-use crate::{CollectError, Collection, Options, Source, Stamp, artifact, error_of, moment, scope};
+use crate::{CollectError, Collection, Options, Source, Stamp, artifact, error_of, moment, scope, stamp_key};
 use sop_core::Digest;
 use std::fs;
 use std::io::Read as _;
@@ -60,6 +60,7 @@ impl Walk<'_> {
             self.found.leave_out(path, "a link to another place");
         } else if meta.is_dir() {
             match scope::idle_folder(name) {
+                _ if scope::is_ours(name) => {}
                 Some(reason) => self.found.leave_out(&format!("{path}/"), reason),
                 None if depth >= MAX_DEPTH => self.found.leave_out(&format!("{path}/"), "nested too deep"),
                 None => self.folder(file, &format!("{path}/"), depth + 1),
@@ -91,7 +92,7 @@ impl Walk<'_> {
         let since = since(meta);
         let modified = nanoseconds(meta);
         let number = file_number(meta);
-        let digest = match self.options.known.get(path).filter(|it| looks_like(meta, it) && modified != 0) {
+        let digest = match self.options.known.get(&stamp_key(path)).filter(|it| looks_like(meta, it) && modified != 0) {
             Some(stamp) => Ok(stamp.digest.clone()),
             None if !self.options.hash => Ok(Digest(String::new())),
             None => hash(file, meta.len()),

@@ -26,7 +26,7 @@ pub struct Options {
     pub max_file_bytes: u64,
     /// Names of files that are taken however large they are.
     pub any_size: fn(&str) -> bool,
-    /// What is known of the files from the last time, by path: those that look untouched are not hashed again.
+    /// What is known of the files from the last time, by `stamp_key`: those that look untouched are not hashed again.
     pub known: BTreeMap<String, Stamp>,
 }
 
@@ -99,6 +99,11 @@ pub enum CollectError {
     Gone,
     #[error("changed while the folder was read (close the program that writes it, and run it again)")]
     Changed,
+}
+
+/// What a stamp is kept under: names of files may say what must not be written down elsewhere.
+pub fn stamp_key(path: &str) -> String {
+    blake3::hash(path.as_bytes()).to_hex()[..24].to_owned()
 }
 
 /// Collects the files of a folder, `.zip`, `.tar.gz` or `.tgz`.

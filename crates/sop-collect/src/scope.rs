@@ -57,10 +57,14 @@ fn globs(patterns: &[String]) -> Result<GlobSet, CollectError> {
     set.build().map_err(|err| bad("", &err))
 }
 
+/// Whether a folder holds what this program keeps: the scope, and the citations of an earlier draft. It is no evidence.
+pub(crate) fn is_ours(name: &str) -> bool {
+    name == ".sop"
+}
+
 /// Returns why a folder is never looked into, if it is such a folder.
 pub(crate) fn idle_folder(name: &str) -> Option<&'static str> {
     Some(match name {
-        ".sop" => "kept by this program",
         ".git" | ".svn" | ".hg" => "version history",
         "node_modules" | "bower_components" | "site-packages" | ".venv" | "venv" => "installed packages",
         "__pycache__" | ".mypy_cache" | ".pytest_cache" | ".ruff_cache" | ".ipynb_checkpoints" | ".cache" | ".Rproj.user" => "made by a program for itself",

@@ -96,9 +96,14 @@ impl Budget {
 pub struct People(BTreeMap<String, String>);
 
 impl People {
-    /// Adds the people of a file, if that is what it lists: `users.json` of an export from Slack.
+    /// Whether a file of this name lists people: `users.json` of an export from Slack.
+    pub fn are_in(name: &str) -> bool {
+        matches!(name.to_lowercase().as_str(), "users.json" | "org_users.json")
+    }
+
+    /// Adds the people of a file, if that is what it lists.
     pub fn add(&mut self, name: &str, bytes: &[u8]) {
-        if matches!(name.to_lowercase().as_str(), "users.json" | "org_users.json") && bytes.len() <= MAX_PEOPLE_FILE {
+        if Self::are_in(name) && bytes.len() <= MAX_PEOPLE_FILE {
             for (id, name) in crate::readers::people(bytes) {
                 self.0.entry(id).or_insert(name);
             }
