@@ -78,8 +78,6 @@ fn nearest<'a>(documents: &'a [Document], parameters: &[Parameter]) -> (Vec<&'a 
 }
 
 fn follow(documents: &[Document], left_out: &[LeftOut], asked: &Asked, parameters: &[Parameter]) -> Trace {
-    let named = name_speakers(documents);
-    let documents = named.as_deref().unwrap_or(documents);
     let paths: Vec<String> = documents.iter().map(|it| it.path.clone()).collect();
     let scripts: Vec<Script> = text::in_parallel(documents, |it| sop_script::analyse(it, &paths)).into_iter().flatten().collect();
     let roles = roles::judge(documents, &scripts);
@@ -131,30 +129,6 @@ fn follow(documents: &[Document], left_out: &[LeftOut], asked: &Asked, parameter
 /// An anchor on a file as a whole, with its path as the quote.
 fn file_anchor(document: &Document) -> sop_core::Anchor {
     sop_core::Anchor { artifact: document.artifact.clone(), path: document.path.clone(), place: sop_core::Place::File, quote: document.path.clone() }
-}
-
-/// Chat exports keep the names of their users in a file of their own: ids in the others get them from there.
-fn name_speakers(documents: &[Document]) -> Option<Vec<Document>> {
-    let mut names: BTreeMap<String, String> = BTreeMap::new();
-    for document in documents.iter().filter(|it| it.name().eq_ignore_ascii_case("users.json")) {
-        for block in document.blocks.iter().filter(|it| it.kind == BlockKind::Row) {
-            let cells: BTreeMap<String, &str> = block.text.split(" | ").filter_map(|it| it.split_once(": ")).map(|(k, v)| (k.to_lowercase(), v)).collect();
-            let name = ["real_name", "profile.real_name", "display_name", "profile.display_name", "name"].iter().find_map(|it| cells.get(*it));
-            if let (Some(id), Some(name)) = (cells.get("id"), name) {
-                names.insert((*id).to_owned(), (*name).to_owned());
-            }
-        }
-    }
-    if names.is_empty() {
-        return None;
-    }
-    let mut documents = documents.to_vec();
-    for block in documents.iter_mut().flat_map(|it| &mut it.blocks) {
-        if let Some(name) = block.speaker.as_ref().and_then(|it| names.get(it)) {
-            block.speaker = Some(name.clone());
-        }
-    }
-    Some(documents)
 }
 
 /// Stems that name what the process works on: files, columns, scripts, subjects, headings.
