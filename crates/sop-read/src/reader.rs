@@ -585,6 +585,16 @@ pub(crate) mod tests_support {
         }
     }
 
+    /// Every block in a line: what it is, what it says, by whom, under what, and where.
+    pub fn shown(document: &Document) -> Vec<String> {
+        let line = |it: &Block| {
+            let by = it.speaker.as_deref().map(|name| format!(" by {name}")).unwrap_or_default();
+            let under = it.context.as_deref().map(|it| format!(" [{it}]")).unwrap_or_default();
+            format!("{:?} {}{by}{under} @ {}", it.kind, it.text, it.place)
+        };
+        document.blocks.iter().map(line).collect()
+    }
+
     /// Reads bytes as a file of this name, through the table of readers and redaction.
     pub fn read_raw(name: &str, bytes: &[u8]) -> Document {
         let artifact = Artifact {

@@ -1,6 +1,7 @@
 //! Word documents: paragraphs, lists, tables, review comments, tracked changes, merge fields and tick boxes.
 
 use super::ooxml::{Node, Package, fold, moment};
+use super::outline::Outline;
 use crate::reader::{About, Input, Raw, Reader};
 use sop_core::{Block, BlockKind, Document, Format, Moment, Place};
 use std::collections::{BTreeMap, BTreeSet};
@@ -213,7 +214,7 @@ struct Walk<'s> {
     bold: BTreeSet<u32>,
     paragraphs: u32,
     tables: u32,
-    headings: Vec<(u8, String)>,
+    outline: Outline,
     fields: Vec<Field>,
     open_comments: Vec<String>,
     commented: BTreeMap<String, String>,
@@ -231,7 +232,7 @@ impl<'s> Walk<'s> {
             bold: BTreeSet::new(),
             paragraphs: 0,
             tables: 0,
-            headings: Vec::new(),
+            outline: Outline::default(),
             fields: Vec::new(),
             open_comments: Vec::new(),
             commented: BTreeMap::new(),
@@ -273,20 +274,8 @@ impl<'s> Walk<'s> {
     }
 
     fn push(&mut self, kind: BlockKind, text: &str, place: Place) {
-        if let BlockKind::Heading(level) = kind {
-            self.headings.retain(|(other, _)| *other < level);
-        }
-        let mut block = Block::new(kind, text, place);
-        block.context = self.path();
+        let block = self.outline.place(Block::new(kind, text, place));
         self.blocks.push(block);
-        if let BlockKind::Heading(level) = kind {
-            self.headings.push((level, text.to_owned()));
-        }
-    }
-
-    fn path(&self) -> Option<String> {
-        let names: Vec<&str> = self.headings.iter().map(|(_, name)| name.as_str()).collect();
-        (!names.is_empty()).then(|| names.join(" / "))
     }
 
     fn push_changes(&mut self, place: &Place, text: &str) {
@@ -297,7 +286,7 @@ impl<'s> Walk<'s> {
             }
             let mut block = Block::new(BlockKind::Note, format!("{}: {changed}", change.verb), place.clone()).at(change.time);
             block.speaker = change.author;
-            block.context = if text.is_empty() { self.path() } else { Some(text.to_owned()) };
+            block.context = if text.is_empty() { self.outline.path() } else { Some(text.to_owned()) };
             self.blocks.push(block);
         }
     }

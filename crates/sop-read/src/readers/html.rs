@@ -1,6 +1,7 @@
 //! Web pages: headings, paragraphs, list items and table rows, with the line of the source they start on.
 
 use super::ooxml::fold;
+use super::outline::Outline;
 use crate::reader::{About, Input, Raw, Reader};
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
@@ -83,7 +84,7 @@ struct State {
     lists: Vec<bool>,
     /// Cells of the open table row.
     cells: Option<Vec<String>>,
-    path: Vec<(u8, String)>,
+    outline: Outline,
 }
 
 impl TokenSink for Sink {
@@ -227,16 +228,8 @@ impl State {
         if self.blocks.len() >= MAX_BLOCKS {
             return;
         }
-        if let BlockKind::Heading(level) = kind {
-            self.path.retain(|(other, _)| *other < level);
-        }
         let from = self.from.max(1);
-        let mut block = Block::new(kind, text, Place::Lines { from, to: self.line.max(from) });
-        let names: Vec<&str> = self.path.iter().map(|(_, name)| name.as_str()).collect();
-        block.context = (!names.is_empty()).then(|| names.join(" / "));
-        if let BlockKind::Heading(level) = kind {
-            self.path.push((level, block.text.clone()));
-        }
+        let block = self.outline.place(Block::new(kind, text, Place::Lines { from, to: self.line.max(from) }));
         self.blocks.push(block);
     }
 }

@@ -26,6 +26,7 @@ mod notebook;
 mod odf;
 mod old_office;
 mod ooxml;
+mod outline;
 mod parquet;
 mod pdf;
 mod picture;

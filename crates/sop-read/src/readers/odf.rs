@@ -2,6 +2,7 @@
 
 use super::docx::listed;
 use super::ooxml::{Node, Package, fold, moment};
+use super::outline::Outline;
 use crate::reader::{About, Input, Raw, Reader};
 use sop_core::{Block, BlockKind, Document, Format, Moment, Place};
 use std::collections::BTreeMap;
@@ -114,7 +115,7 @@ struct Walk {
     blocks: Vec<Block>,
     comments: Vec<Block>,
     remarks: Vec<String>,
-    headings: Vec<(u8, String)>,
+    outline: Outline,
     changes: BTreeMap<String, Change>,
     /// Changes whose inserted text goes on here.
     open: Vec<String>,
@@ -200,20 +201,8 @@ impl Walk {
     }
 
     fn push(&mut self, kind: BlockKind, text: &str, place: Place) {
-        if let BlockKind::Heading(level) = kind {
-            self.headings.retain(|(other, _)| *other < level);
-        }
-        let mut block = Block::new(kind, text, place);
-        block.context = self.path();
+        let block = self.outline.place(Block::new(kind, text, place));
         self.blocks.push(block);
-        if let BlockKind::Heading(level) = kind {
-            self.headings.push((level, text.to_owned()));
-        }
-    }
-
-    fn path(&self) -> Option<String> {
-        let names: Vec<&str> = self.headings.iter().map(|(_, name)| name.as_str()).collect();
-        (!names.is_empty()).then(|| names.join(" / "))
     }
 
     /// Adds the comments and changes that stand in the text just read.
@@ -233,7 +222,7 @@ impl Walk {
             }
             let mut block = Block::new(BlockKind::Note, format!("{}: {said}", change.verb), place.clone()).at(change.time);
             block.speaker.clone_from(&change.who);
-            block.context = if text.is_empty() { self.path() } else { Some(text.to_owned()) };
+            block.context = if text.is_empty() { self.outline.path() } else { Some(text.to_owned()) };
             self.blocks.push(block);
         }
     }
@@ -359,7 +348,7 @@ impl Walk {
     fn slides(&mut self, node: &Node) {
         for (n, page) in (1..).zip(node.all("page")) {
             self.slide = Some((n, 0));
-            self.headings.clear();
+            self.outline.clear();
             let (title, rest): (Vec<&Node>, Vec<&Node>) = page.children.iter().partition(|it| it.attr("class") == Some("title"));
             for frame in title {
                 let text = frame.text();
@@ -373,13 +362,13 @@ impl Walk {
                     "notes" => {
                         let from = self.blocks.len();
                         self.blocks_of(child, 0);
-                        let title = self.path();
+                        let title = self.outline.path();
                         let context = title.map_or_else(|| "speaker notes".to_owned(), |it| format!("{it} / speaker notes"));
                         self.blocks[from..].iter_mut().for_each(|it| it.context = Some(context.clone()));
                     }
                     "annotation" => {
                         self.annotation(child);
-                        let title = self.path().unwrap_or_default();
+                        let title = self.outline.path().unwrap_or_default();
                         self.beside(&Place::Slide { n, line: 1 }, &title);
                     }
                     _ => self.blocks_of(child, 0),
@@ -391,20 +380,11 @@ impl Walk {
 
 #[cfg(test)]
 mod tests {
-    use crate::reader::tests_support::read_raw;
+    use crate::reader::tests_support::{read_raw, shown};
 
     fn check(name: &str, bytes: &[u8], expected: &[&str]) {
         let document = read_raw(name, bytes);
-        let shown: Vec<String> = document
-            .blocks
-            .iter()
-            .map(|it| {
-                let by = it.speaker.as_deref().map(|name| format!(" by {name}")).unwrap_or_default();
-                let under = it.context.as_deref().map(|it| format!(" [{it}]")).unwrap_or_default();
-                format!("{:?} {}{by}{under} @ {}", it.kind, it.text, it.place)
-            })
-            .collect();
-        assert_eq!(shown, expected, "{name}");
+        assert_eq!(shown(&document), expected, "{name}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::docx::listed;
 use super::msg::{OLE, holds_wide};
 use super::ooxml::fold;
+use super::outline::Outline;
 use crate::reader::{About, Input, Raw, Reader};
 use sop_core::{Block, BlockKind, Document, Format, Place};
 use undoc::model::{ListType, Paragraph, RevisionType};
@@ -41,12 +42,12 @@ fn read(input: &Input<'_>) -> Result<Raw, String> {
     doc.author = some(found.metadata.author);
     doc.remarks.extend(doc.author.as_ref().map(|it| format!("created by {it}")));
     doc.remarks.extend(some(found.metadata.last_modified_by).map(|it| format!("last saved by {it}")));
-    let mut page = Page { slides, n: 0, line: 0, table: 0, blocks: Vec::new(), headings: Vec::new() };
+    let mut page = Page { slides, n: 0, line: 0, table: 0, blocks: Vec::new(), outline: Outline::default() };
     for section in &found.sections {
         if slides {
             page.n += 1;
             page.line = 0;
-            page.headings.clear();
+            page.outline.clear();
         }
         page.section(section);
         if page.blocks.len() > MAX_BLOCKS {
@@ -70,7 +71,7 @@ struct Page {
     line: u32,
     table: u32,
     blocks: Vec<Block>,
-    headings: Vec<(u8, String)>,
+    outline: Outline,
 }
 
 impl Page {
@@ -88,7 +89,7 @@ impl Page {
         }
         let from = self.blocks.len();
         section.notes.iter().flatten().for_each(|it| self.paragraph(it));
-        let path = self.headings.last().map_or_else(|| "speaker notes".to_owned(), |it| format!("{} / speaker notes", it.1));
+        let path = self.outline.last().map_or_else(|| "speaker notes".to_owned(), |it| format!("{it} / speaker notes"));
         self.blocks[from..].iter_mut().for_each(|it| it.context = Some(path.clone()));
         for (kind, margin) in [("header", &section.header), ("footer", &section.footer)] {
             let text = margin.iter().flatten().map(text_of).filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" ");
@@ -119,7 +120,7 @@ impl Page {
             _ => BlockKind::Paragraph,
         };
         let (kind, text) = listed(kind, text_of(paragraph));
-        let again = self.slides && self.headings.last().is_some_and(|it| it.1 == text);
+        let again = self.slides && self.outline.last() == Some(text.as_str());
         if text.is_empty() || again {
             if !self.slides {
                 self.n += 1;
@@ -135,15 +136,7 @@ impl Page {
     }
 
     fn push_at(&mut self, kind: BlockKind, text: String, place: Place) {
-        if let BlockKind::Heading(level) = kind {
-            self.headings.retain(|(other, _)| *other < level);
-        }
-        let mut block = Block::new(kind, text, place);
-        let path: Vec<&str> = self.headings.iter().map(|(_, name)| name.as_str()).collect();
-        block.context = (!path.is_empty()).then(|| path.join(" / "));
-        if let BlockKind::Heading(level) = kind {
-            self.headings.push((level, block.text.clone()));
-        }
+        let block = self.outline.place(Block::new(kind, text, place));
         self.blocks.push(block);
     }
 

@@ -4,6 +4,7 @@ mod bounds;
 mod scan;
 
 use super::ooxml::fold;
+use super::outline::Outline;
 use super::picture;
 use crate::reader::{About, Input, Raw, Reader};
 use hayro_interpret::font::Glyph as Shape;
@@ -362,7 +363,7 @@ fn blocks(lines: &[Line]) -> Vec<Block> {
         *margin = margin.max(line.end);
     }
     let mut blocks: Vec<Block> = Vec::new();
-    let mut path: Vec<(u8, String)> = Vec::new();
+    let mut outline = Outline::default();
     for (at, line) in lines.iter().enumerate() {
         let before = at.checked_sub(1).map(|before| &lines[before]);
         let margin = margins.get(&line.page).copied().unwrap_or_default();
@@ -371,21 +372,12 @@ fn blocks(lines: &[Line]) -> Vec<Block> {
             && continues(before, line, last.kind, kind, margin)
         {
             join(&mut last.text, &text);
-            if let (BlockKind::Heading(_), Some(entry)) = (kind, path.last_mut()) {
-                entry.1.clone_from(&last.text);
+            if let BlockKind::Heading(_) = kind {
+                outline.reword(&last.text);
             }
             continue;
         }
-        if let BlockKind::Heading(level) = kind {
-            path.retain(|(other, _)| *other < level);
-        }
-        let mut block = Block::new(kind, text, Place::Page { page: line.page, line: line.number });
-        let names: Vec<&str> = path.iter().map(|(_, name)| name.as_str()).collect();
-        block.context = (!names.is_empty()).then(|| names.join(" / "));
-        if let BlockKind::Heading(level) = kind {
-            path.push((level, block.text.clone()));
-        }
-        blocks.push(block);
+        blocks.push(outline.place(Block::new(kind, text, Place::Page { page: line.page, line: line.number })));
     }
     blocks
 }

@@ -2,6 +2,7 @@
 
 use super::docx::{listed, promote_bold_lines};
 use super::ooxml::fold;
+use super::outline::Outline;
 use crate::reader::{About, Input, Raw, Reader};
 use encoding_rs::Encoding;
 use sop_core::{Block, BlockKind, Document, Format, Place};
@@ -161,7 +162,7 @@ struct Rtf {
     author: String,
     blocks: Vec<Block>,
     notes: Vec<Block>,
-    headings: Vec<(u8, String)>,
+    outline: Outline,
     bold: BTreeSet<u32>,
     paragraphs: u32,
     tables: u32,
@@ -195,7 +196,7 @@ impl Rtf {
             author: String::new(),
             blocks: Vec::new(),
             notes: Vec::new(),
-            headings: Vec::new(),
+            outline: Outline::default(),
             bold: BTreeSet::new(),
             paragraphs: 0,
             tables: 0,
@@ -537,15 +538,7 @@ impl Rtf {
     }
 
     fn push(&mut self, kind: BlockKind, text: String, place: Place) {
-        if let BlockKind::Heading(level) = kind {
-            self.headings.retain(|(other, _)| *other < level);
-        }
-        let mut block = Block::new(kind, text, place);
-        let path: Vec<&str> = self.headings.iter().map(|(_, name)| name.as_str()).collect();
-        block.context = (!path.is_empty()).then(|| path.join(" / "));
-        if let BlockKind::Heading(level) = kind {
-            self.headings.push((level, block.text.clone()));
-        }
+        let block = self.outline.place(Block::new(kind, text, place));
         self.blocks.push(block);
     }
 }

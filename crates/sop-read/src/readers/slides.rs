@@ -235,22 +235,13 @@ impl Node {
 
 #[cfg(test)]
 mod tests {
-    use crate::reader::tests_support::read_raw;
+    use crate::reader::tests_support::{read_raw, shown};
 
     #[test]
     fn slides_have_titles_items_rows_and_notes() {
         let document = read_raw("close.pptx", include_bytes!("../../tests/files/close.pptx"));
-        let shown: Vec<String> = document
-            .blocks
-            .iter()
-            .map(|it| {
-                let by = it.speaker.as_deref().map(|name| format!(" by {name}")).unwrap_or_default();
-                let under = it.context.as_deref().map(|it| format!(" [{it}]")).unwrap_or_default();
-                format!("{:?} {}{by}{under} @ {}", it.kind, it.text, it.place)
-            })
-            .collect();
         assert_eq!(
-            shown,
+            shown(&document),
             [
                 "Heading(1) Month-end close @ slide 1, line 1",
                 "Paragraph For the finance desk [Month-end close] @ slide 1, line 2",

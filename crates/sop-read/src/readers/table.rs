@@ -460,43 +460,31 @@ impl TableReading {
             }
         };
         let short = text.lines().take(MAX_ROWS + 21).count() <= MAX_ROWS + 20;
+        let header_line = header.map_or(1, |at| head[at].from);
+        Self {
+            form: short && is_form(&names, &head, header),
+            customers: Columns::of(&names),
+            seen: Some(Hashes::default()),
+            ..Self::of_columns(names.iter().map(|it| Profile::new(it)).collect(), mark, quoting, header, header_line)
+        }
+    }
+
+    /// Begins a part of this table, further down. It keeps no rows: there are rows above it.
+    pub fn part(&self) -> Self {
+        let columns = self.columns.iter().map(|it| Profile::new(&it.name)).collect();
+        Self::of_columns(columns, self.mark, self.quoting, self.header, self.header_line)
+    }
+
+    fn of_columns(columns: Vec<Profile>, mark: char, quoting: bool, header: Option<usize>, header_line: u32) -> Self {
         Self {
             mark,
             quoting,
             header,
-            header_line: header.map_or(1, |at| head[at].from),
-            form: short && is_form(&names, &head, header),
-            customers: Columns::of(&names),
-            outsiders: BTreeSet::new(),
-            columns: names.iter().map(|it| Profile::new(it)).collect(),
-            width: names.iter().filter(|it| !it.is_empty()).count().max(1),
-            preamble: Vec::new(),
-            rows: 0,
-            shown: Vec::new(),
-            after: Vec::new(),
-            total: false,
-            ended: false,
-            ragged: Vec::new(),
-            n_ragged: 0,
-            comments: Vec::new(),
-            open_comments: 0,
-            twice: 0,
-            seen: Some(Hashes::default()),
-        }
-    }
-
-    /// Begins a part of this table, further down.
-    pub fn part(&self) -> Self {
-        Self {
-            mark: self.mark,
-            quoting: self.quoting,
-            header: self.header,
-            header_line: self.header_line,
-            columns: self.columns.iter().map(|it| Profile::new(&it.name)).collect(),
-            width: self.width,
+            header_line,
+            width: columns.iter().filter(|it| !it.name.is_empty()).count().max(1),
+            columns,
             form: false,
             preamble: Vec::new(),
-            // There are rows above it.
             rows: 0,
             shown: Vec::new(),
             after: Vec::new(),

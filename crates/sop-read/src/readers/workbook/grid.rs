@@ -31,6 +31,9 @@ pub(super) enum Value {
     Nothing,
 }
 
+/// A cell as the workbook has it: where it stands, its value, its style.
+type Read<'s> = ((u32, u32), Data, Option<&'s Style>);
+
 /// A sheet by row and column, both from 0.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Grid {
@@ -62,54 +65,23 @@ impl Grid {
         if let Sheets::Xlsx(xlsx) = book {
             let mut cells = xlsx.worksheet_cells_reader(sheet).map_err(|err| broken(&err))?;
             let styles = cells.styles().to_vec();
-            let mut n = 0;
-            while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(|err| broken(&err))? {
-                let value: Data = cell.get_value().clone().into();
-                if !value.is_empty() {
-                    *grid.cell(cell.get_position()) = shown(&value, styles.get(style));
-                    n += 1;
-                }
-                if n >= MAX_CELLS {
-                    grid.cut = true;
-                    break;
-                }
-            }
+            grid.fill(|| {
+                let next = cells.next_cell_with_style_id().map_err(|err| broken(&err))?;
+                Ok(next.map(|(cell, style)| (cell.get_position(), cell.get_value().clone().into(), styles.get(style))))
+            })?;
             drop(cells);
             let mut formulas = xlsx.worksheet_cells_reader(sheet).map_err(|err| broken(&err))?;
-            let mut n = 0;
-            // A formula that cannot be expanded loses the formulas after it, not the values.
-            while let Ok(Some(cell)) = formulas.next_formula() {
-                grid.set_formula(cell.get_position(), cell.get_value());
-                n += 1;
-                if n >= MAX_CELLS {
-                    break;
-                }
-            }
+            grid.add_formulas(|| formulas.next_formula().ok().flatten());
         } else if let Sheets::Xlsb(xlsb) = book {
             // Cell by cell: as a whole, a sheet takes the room of its rectangle, which two far cells can make endless.
             let mut cells = xlsb.worksheet_cells_reader(sheet).map_err(|err| broken(&err))?;
-            let mut n = 0;
-            while let Some(cell) = cells.next_cell().map_err(|err| broken(&err))? {
-                let value: Data = cell.get_value().clone().into();
-                if !value.is_empty() {
-                    *grid.cell(cell.get_position()) = shown(&value, None);
-                    n += 1;
-                }
-                if n >= MAX_CELLS {
-                    grid.cut = true;
-                    break;
-                }
-            }
+            grid.fill(|| {
+                let next = cells.next_cell().map_err(|err| broken(&err))?;
+                Ok(next.map(|cell| (cell.get_position(), cell.get_value().clone().into(), None)))
+            })?;
             drop(cells);
             let mut formulas = xlsb.worksheet_cells_reader(sheet).map_err(|err| broken(&err))?;
-            let mut n = 0;
-            while let Ok(Some(cell)) = formulas.next_formula() {
-                grid.set_formula(cell.get_position(), cell.get_value());
-                n += 1;
-                if n >= MAX_CELLS {
-                    break;
-                }
-            }
+            grid.add_formulas(|| formulas.next_formula().ok().flatten());
         } else {
             let values = book.worksheet_range(sheet).map_err(|err| broken(&err))?;
             if values.width().saturating_mul(values.height()) > MAX_DENSE {
@@ -128,6 +100,29 @@ impl Grid {
         }
         grid.drop_blank();
         Ok(grid)
+    }
+
+    /// Takes cell after cell, until there are more than people look at.
+    fn fill<'s>(&mut self, mut next: impl FnMut() -> Result<Option<Read<'s>>, String>) -> Result<(), String> {
+        let mut n = 0;
+        while let Some((at, value, style)) = next()? {
+            if !value.is_empty() {
+                *self.cell(at) = shown(&value, style);
+                n += 1;
+            }
+            if n >= MAX_CELLS {
+                self.cut = true;
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes formula after formula. One that cannot be expanded loses those after it, not the values.
+    fn add_formulas(&mut self, next: impl FnMut() -> Option<calamine::Cell<String>>) {
+        for cell in std::iter::from_fn(next).take(MAX_CELLS) {
+            self.set_formula(cell.get_position(), cell.get_value());
+        }
     }
 
     fn set_formula(&mut self, at: (u32, u32), formula: &str) {
