@@ -6,6 +6,7 @@ use crate::evidence::mask_names;
 use crate::{AppError, SourceOptions};
 use serde::{Deserialize, Serialize};
 use sop_core::{LeftOut, Problem};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Where the choice is kept, inside the folder.
@@ -88,13 +89,15 @@ pub(crate) fn refuse_too_broad(root: &Path) -> Result<(), AppError> {
 impl Choice {
     pub fn of(root: &Path) -> Result<Self, AppError> {
         let path = root.join(FILE);
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(err) if err.kind() == std::io::ErrorKind::NotFound || !root.is_dir() => return Ok(Self::default()),
+        let text = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(err) if matches!(err.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(Self::default()),
             Err(err) => return Err(AppError::Read { path: path.display().to_string(), why: err.to_string() }),
         };
         // A choice that cannot be understood may have been there to keep something out: nothing is read then.
-        toml::from_str(&text).map_err(|err| AppError::BadScope { path: path.display().to_string(), why: err.message().to_owned() })
+        let bad = |why: String| AppError::BadScope { path: path.display().to_string(), why };
+        let text = String::from_utf8(text).map_err(|_| bad("it is not plain text in UTF-8".to_owned()))?;
+        toml::from_str(&text).map_err(|err| bad(err.message().to_owned()))
     }
 
     fn to_toml(&self) -> String {
@@ -129,7 +132,19 @@ mod tests {
     fn a_choice_that_cannot_be_understood_stops_the_reading() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join(".sop")).unwrap();
-        std::fs::write(dir.path().join(FILE), "exlude = [\"pay\"]\n").unwrap();
-        assert!(matches!(Choice::of(dir.path()), Err(AppError::BadScope { .. })));
+        for text in [&b"exlude = [\"pay\"]\n"[..], b"include = 3\n", b"\xff\xfe\0bad"] {
+            std::fs::write(dir.path().join(FILE), text).unwrap();
+            assert!(matches!(Choice::of(dir.path()), Err(AppError::BadScope { .. })), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_folder_without_a_choice_is_read_as_a_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(Choice::of(dir.path()).unwrap().include.is_empty());
+        // Somebody's own file of that name is no choice, and no reason to stop.
+        std::fs::write(dir.path().join(".sop"), "mine").unwrap();
+        assert!(Choice::of(dir.path()).unwrap().include.is_empty());
+        assert!(Choice::of(&dir.path().join(".sop")).unwrap().include.is_empty());
     }
 }
