@@ -3,6 +3,7 @@
 use crate::readers::{LONG, READERS};
 use encoding_rs::Encoding;
 use sop_core::{Artifact, Block, BlockKind, Document, Format, Home, LeftOut, Place, Problem, Redaction, Table, Warned};
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -499,10 +500,12 @@ fn redact_source(source: &mut String, found: &mut Vec<Redaction>) {
 
 /// Decodes a text by its byte order mark, as UTF-8, or by what its bytes look like. Line ends become `\n`.
 pub(crate) fn decode(bytes: &[u8]) -> String {
-    let text = match Encoding::for_bom(bytes) {
+    // Most texts are UTF-8 without a mark, which is quicker to see than to guess.
+    let plain = || std::str::from_utf8(bytes).ok().filter(|it| !it.starts_with('\u{feff}') && !it.contains('\0')).map(Cow::Borrowed);
+    let text = plain().unwrap_or_else(|| match Encoding::for_bom(bytes) {
         Some((encoding, _)) => encoding.decode(bytes).0,
         None => guess(bytes).decode_without_bom_handling(bytes).0,
-    };
+    });
     match text.contains('\r') {
         true => text.replace("\r\n", "\n").replace('\r', "\n"),
         false => text.into_owned(),

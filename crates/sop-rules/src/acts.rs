@@ -2,6 +2,9 @@
 //!
 //! A rule is a TOML table with its own examples; those examples are its tests.
 
+mod needed;
+
+use aho_corasick::AhoCorasick;
 use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 use sop_core::FactKind;
@@ -81,11 +84,16 @@ struct Compiled {
     /// The languages that a word may be of, one bit each.
     words: HashMap<String, u8>,
     letters: HashMap<char, u8>,
+    /// Finds the words of which a rule needs one, and the rules that each of them is for.
+    needed: AhoCorasick,
+    owners: Vec<Vec<usize>>,
+    /// The rules that may fit without any such word.
+    wordless: Vec<usize>,
 }
 
 impl Compiled {
-    /// The rules to try on a sentence. Most sentences of a folder are of one language, and to try the rules of
-    /// all the others on them would cost the most of the time.
+    /// The rules to try on a sentence, in their order. Most sentences of a folder are of one language and fit few
+    /// rules, and to try all others on them would cost the most of the time.
     fn tried(&self, sentence: &str, folded: &str) -> impl Iterator<Item = usize> {
         let mut languages = self.always;
         for c in sentence.chars().filter(|it| !it.is_ascii()) {
@@ -100,7 +108,13 @@ impl Compiled {
                 languages |= self.words.get(&word).copied().unwrap_or(0);
             }
         }
-        self.languages.iter().enumerate().filter(move |(n, _)| languages & (1 << n) != 0).flat_map(|(_, rules)| rules.clone())
+        let mut worth = vec![false; self.rules.len()];
+        self.wordless.iter().for_each(|it| worth[*it] = true);
+        for hit in self.needed.find_overlapping_iter(folded) {
+            self.owners[hit.pattern().as_usize()].iter().for_each(|it| worth[*it] = true);
+        }
+        let of_language = self.languages.iter().enumerate().filter(move |(n, _)| languages & (1 << n) != 0).flat_map(|(_, rules)| rules.clone());
+        of_language.filter(move |it| worth[*it])
     }
 }
 
@@ -138,13 +152,31 @@ fn compiled() -> &'static Compiled {
             always: 0,
             words: HashMap::new(),
             letters: HashMap::new(),
+            needed: AhoCorasick::new::<_, &str>([]).expect("no words are few"),
+            owners: Vec::new(),
+            wordless: Vec::new(),
         };
+        let mut needed: Vec<String> = Vec::new();
         for (n, language) in FILES.iter().enumerate() {
             let file: File = toml::from_str(language.text).unwrap_or_else(|e| panic!("rules/acts/{}.toml: {e}", language.name));
             let build = |rule: &ActRule, patterns: &[String]| {
                 let built = RegexBuilder::new(&pattern(patterns, language)).case_insensitive(true).unicode(false).build();
                 built.unwrap_or_else(|e| panic!("rules/acts: {}: {e}", rule.id))
             };
+            for (at, rule) in (out.rules.len()..).zip(&file.rule) {
+                let Some(words) = needed::words(&pattern(&rule.any, language)) else {
+                    out.wordless.push(at);
+                    continue;
+                };
+                for word in words {
+                    let place = needed.iter().position(|it| *it == word).unwrap_or_else(|| {
+                        needed.push(word);
+                        out.owners.push(Vec::new());
+                        needed.len() - 1
+                    });
+                    out.owners[place].push(at);
+                }
+            }
             out.languages.push(out.rules.len()..out.rules.len() + file.rule.len());
             out.any.extend(file.rule.iter().map(|it| build(it, &it.any)));
             out.unless.extend(file.rule.iter().map(|it| (!it.unless.is_empty()).then(|| build(it, &it.unless))));
@@ -159,6 +191,7 @@ fn compiled() -> &'static Compiled {
                 out.always |= 1 << n;
             }
         }
+        out.needed = AhoCorasick::builder().ascii_case_insensitive(true).build(needed).expect("a few thousand words");
         out
     })
 }

@@ -3,11 +3,11 @@
 //! Content decides first and the name second. A business export that has customers in it is not kept out; its
 //! personal columns are.
 
+mod words;
+
 use regex::Regex;
-use std::collections::HashSet;
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
 use std::sync::LazyLock;
+use words::Words;
 
 /// Returns why the document must be left out, in plain words, or `None` if it may be read.
 pub fn sensitive_document(path: &str, text: &str, columns: &[String]) -> Option<String> {
@@ -199,52 +199,47 @@ fn birth_dates(document: &Document<'_>) -> bool {
     document.is_table() && (born && document.has_person() || household)
 }
 
+/// Characters of a text that the judges look at.
+const BEGINNING: usize = 40_000;
+
 /// What the judges look at, in lower case.
 struct Document<'a> {
     /// The name as it is, with its ending.
     file: String,
-    name: String,
+    name: Words,
     extension: String,
     raw: &'a str,
     /// The beginning; a letter or a statement says what it is on its first pages.
-    text: String,
-    /// Hashes of the words of the text: most phrases are not there, and this tells it at once.
-    words: HashSet<u64>,
-    columns: Vec<String>,
+    text: Words,
+    columns: Vec<Words>,
 }
 
 impl<'a> Document<'a> {
     fn new(path: &str, raw: &'a str, columns: &[String]) -> Self {
         let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
         let (stem, extension) = name.rsplit_once('.').unwrap_or((name.as_str(), ""));
-        let text = raw.chars().take(40_000).collect::<String>().to_lowercase().replace('’', "'");
+        let beginning = raw.char_indices().nth(BEGINNING).map_or(raw, |(end, _)| &raw[..end]);
         Self {
-            words: text.split(|c: char| !c.is_alphanumeric()).map(hash).collect(),
-            name: stem.replace(['_', '-', '.'], " "),
+            name: Words::of(stem.replace(['_', '-', '.'], " ")),
             extension: extension.to_owned(),
             file: name.clone(),
             raw,
-            text,
-            columns: columns.iter().map(|it| it.to_lowercase().replace(['_', '-'], " ").trim().to_owned()).collect(),
+            text: Words::of(beginning.to_lowercase().replace('’', "'")),
+            columns: columns.iter().map(|it| Words::of(it.to_lowercase().replace(['_', '-'], " ").trim().to_owned())).collect(),
         }
     }
 
-    fn name_has(&self, words: &[&str]) -> bool {
-        words.iter().any(|it| has_word(&self.name, it))
+    fn name_has(&self, phrases: &[&str]) -> bool {
+        phrases.iter().any(|it| self.name.have(it))
     }
 
     /// Returns how many of the phrases the text has.
     fn count(&self, phrases: &[&str]) -> usize {
-        phrases.iter().filter(|it| self.has(it)).count()
+        phrases.iter().filter(|it| self.text.have(it)).count()
     }
 
-    fn has(&self, phrase: &str) -> bool {
-        let first = phrase.split(|c: char| !c.is_alphanumeric()).find(|it| !it.is_empty());
-        first.is_none_or(|it| self.words.contains(&hash(it))) && has_word(&self.text, phrase)
-    }
-
-    fn column_has(&self, words: &[&str]) -> bool {
-        self.columns.iter().any(|column| words.iter().any(|it| has_word(column, it)))
+    fn column_has(&self, phrases: &[&str]) -> bool {
+        self.columns.iter().any(|column| phrases.iter().any(|it| column.have(it)))
     }
 
     /// Data in rows, whatever wrote it.
@@ -300,15 +295,14 @@ impl<'a> Document<'a> {
             "head of household",
         ];
         const PLAIN: &[&str] = &["name", "names", "nom", "nombre", "who", "wer", "name vorname", "vorname name", "staff name", "head", "person"];
-        self.columns.iter().any(|it| PLAIN.contains(&it.as_str()) || WHO.iter().any(|word| has_word(it, word)) && !is_number_of(it))
+        self.columns.iter().any(|it| PLAIN.contains(&it.text()) || WHO.iter().any(|word| it.have(word)) && !is_number_of(it))
     }
 
     /// Whether rows are told apart by a number that stands for a person.
     fn has_person_id(&self) -> bool {
         const WHO: &[&str] = &["persnr", "pers nr", "personalnr", "personalnummer", "personal nr", "mitarbeiternummer", "matricule"];
         self.columns.iter().any(|it| {
-            WHO.iter().any(|word| has_word(it, word))
-                || is_number_of(it) && ["employee", "staff", "payroll", "worker", "personnel"].iter().any(|word| has_word(it, word))
+            WHO.iter().any(|word| it.have(word)) || is_number_of(it) && ["employee", "staff", "payroll", "worker", "personnel"].iter().any(|word| it.have(word))
         })
     }
 
@@ -351,30 +345,18 @@ impl<'a> Document<'a> {
             "procedimiento",
             "guía",
         ]);
-        let blank = ["[name]", "[employee]", "{name}", "{{", "<name>", "________", "[nom]", "[nombre]", "xxxxx"].iter().any(|it| self.text.contains(it));
+        let blank = ["[name]", "[employee]", "{name}", "{{", "<name>", "________", "[nom]", "[nombre]", "xxxxx"].iter().any(|it| self.text.text().contains(it));
         named || blank
     }
 
     fn is_short(&self) -> bool {
-        self.text.len() < 3_000
+        self.text.text().len() < 3_000
     }
 }
 
 /// Whether a column holds the number of someone, not the name.
-fn is_number_of(column: &str) -> bool {
-    ["id", "no", "nr", "number", "ref", "code", "count", "nummer"].iter().any(|it| has_word(column, it))
-}
-
-fn hash(word: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    word.hash(&mut hasher);
-    hasher.finish()
-}
-
-/// Whether a word or phrase stands in the text, not as part of a longer word.
-fn has_word(text: &str, word: &str) -> bool {
-    let open = |at: Option<char>| at.is_none_or(|it| !it.is_alphanumeric());
-    text.match_indices(word).any(|(at, it)| open(text[..at].chars().next_back()) && open(text[at + it.len()..].chars().next()))
+fn is_number_of(column: &Words) -> bool {
+    ["id", "no", "nr", "number", "ref", "code", "count", "nummer"].iter().any(|it| column.have(it))
 }
 
 fn private_key(it: &Document<'_>) -> bool {
@@ -407,8 +389,8 @@ fn payroll(it: &Document<'_>) -> bool {
         "pension",
     ];
     const WEAK: &[&str] = &["hours", "rate", "overtime", "hourly rate", "stunden", "stundenlohn", "sort code", "account", "iban", "bonus", "holiday pay"];
-    let strong = it.columns.iter().filter(|column| STRONG.iter().any(|word| has_word(column, word))).count();
-    let weak = it.columns.iter().filter(|column| WEAK.iter().any(|word| has_word(column, word))).count();
+    let strong = it.columns.iter().filter(|column| STRONG.iter().any(|word| column.have(word))).count();
+    let weak = it.columns.iter().filter(|column| WEAK.iter().any(|word| column.have(word))).count();
     // A pay word that nothing but pay has needs no second one.
     let pay = it.column_has(&[
         "salary",
@@ -726,7 +708,7 @@ fn employment_contract(it: &Document<'_>) -> bool {
         "contrato de trabajo",
         "contrato laboral",
     ]);
-    it.is_paper() && !it.is_about() && (named && (marks >= 1 || it.is_picture_or_pdf()) || marks >= 4 && it.text.len() < 30_000)
+    it.is_paper() && !it.is_about() && (named && (marks >= 1 || it.is_picture_or_pdf()) || marks >= 4 && it.text.text().len() < 30_000)
 }
 
 fn legal_letter(it: &Document<'_>) -> bool {
@@ -798,7 +780,7 @@ fn legal_letter(it: &Document<'_>) -> bool {
         "muy señores nuestros",
     ]) > 0;
     let letter = matches!(it.extension.as_str(), "pdf" | "docx" | "doc" | "odt" | "rtf" | "eml" | "msg" | "png" | "jpg" | "jpeg" | "tif" | "tiff" | "txt");
-    letter && !it.is_about() && it.text.len() < 12_000 && (marks >= 3 || marks >= 2 && addressed)
+    letter && !it.is_about() && it.text.text().len() < 12_000 && (marks >= 3 || marks >= 2 && addressed)
 }
 
 fn medical(it: &Document<'_>) -> bool {
@@ -923,7 +905,7 @@ fn hiring(it: &Document<'_>) -> bool {
         "cover letter",
     ]);
     // A whole career takes more than a page.
-    let career = it.is_paper() && it.text.len() < 12_000 && (named && marks >= 2 || marks >= 5);
+    let career = it.is_paper() && it.text.text().len() < 12_000 && (named && marks >= 2 || marks >= 5);
     if career && !it.is_about() {
         return true;
     }
@@ -934,8 +916,9 @@ fn hiring(it: &Document<'_>) -> bool {
 fn prize_winner(it: &Document<'_>) -> bool {
     let prize = it.count(&["winner", "winners", "prize", "giveaway", "raffle", "gewinner", "gewinnerin", "preisausschreiben"]) > 0
         || it.name_has(&["winner", "winners", "prize", "giveaway", "gewinner"]);
-    let lives = POSTCODE.is_match(it.raw) || HOUSE.is_match(it.raw);
-    prize && lives && it.is_paper() && it.text.len() < 1_500 && crate::redact(it.raw).found.iter().any(|it| *it == "phone number" || *it == "address")
+    // The patterns look through all of a text; they come last.
+    let lives = || POSTCODE.is_match(it.raw) || HOUSE.is_match(it.raw);
+    prize && it.is_paper() && it.text.text().len() < 1_500 && lives() && crate::redact(it.raw).found.iter().any(|it| *it == "phone number" || *it == "address")
 }
 
 static POSTCODE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b").expect("a fixed pattern"));

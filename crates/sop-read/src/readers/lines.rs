@@ -2,6 +2,7 @@
 
 use crate::reader::Input;
 use sop_core::{Document, Format, Moment, Place};
+use std::borrow::Cow;
 
 /// A line of text with its number, from 1.
 #[derive(Debug, Clone, Copy)]
@@ -59,7 +60,18 @@ pub(super) fn ending(name: &str) -> String {
 
 /// Folds white space to single spaces.
 pub(super) fn fold(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    folded(text).into_owned()
+}
+
+/// Folds white space to single spaces, without a copy where there is nothing to fold.
+pub(super) fn folded(text: &str) -> Cow<'_, str> {
+    let text = text.trim();
+    let bytes = text.as_bytes();
+    let odd = |at: usize, c: u8| c < b' ' || c == b' ' && bytes[at + 1] == b' ';
+    if bytes.iter().enumerate().any(|(at, c)| odd(at, *c)) || !text.is_ascii() && text.contains(|c: char| c.is_whitespace() && c != ' ') {
+        return Cow::Owned(text.split_whitespace().collect::<Vec<_>>().join(" "));
+    }
+    Cow::Borrowed(text)
 }
 
 /// Returns the time that many seconds after 1970 is, in UTC.

@@ -30,7 +30,7 @@ fn accepts(input: &Input<'_>) -> bool {
     if matches!(ending.as_str(), "log" | "journal") || input.name.to_lowercase().contains(".log.") {
         return true;
     }
-    let text = decode(&input.bytes[..input.bytes.len().min(64 * 1024)]);
+    let text = decode(&input.bytes[..input.bytes.len().min(16 * 1024)]);
     let filled: Vec<Line<'_>> = lines(&text).into_iter().filter(|it| !it.is_blank()).take(MAX_JUDGED).collect();
     // A diary has dates too; a log has the time of day on most lines.
     let stamped = filled.iter().filter(|it| stamp(it.text).is_some_and(|(_, n)| it.text[..n].contains(':'))).count();

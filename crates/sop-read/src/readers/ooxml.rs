@@ -1,10 +1,14 @@
 //! What office files share: parts of a zip, read within limits, as small XML trees, and their properties.
 
+pub(super) use super::lines::fold;
+
 use quick_xml::Reader;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use sop_core::Moment;
+use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
+use std::rc::Rc;
 use zip::ZipArchive;
 
 /// No part that a person wrote is larger; a zip bomb is.
@@ -13,9 +17,13 @@ const MAX_UNPACKED: u128 = 1 << 30;
 const MAX_DEPTH: usize = 128;
 const MAX_NODES: usize = 3_000_000;
 
+/// Parts up to this size are kept once they are unpacked: most are looked at more than once.
+const MAX_KEPT: u64 = 4 * 1024 * 1024;
+
 /// An office file: a zip of XML parts.
 pub(super) struct Package<'a> {
     zip: ZipArchive<Cursor<&'a [u8]>>,
+    kept: BTreeMap<String, Rc<[u8]>>,
 }
 
 impl<'a> Package<'a> {
@@ -25,7 +33,7 @@ impl<'a> Package<'a> {
         if zip.decompressed_size().is_some_and(|size| size > MAX_UNPACKED) {
             return Err("the file unpacks to more than 1 GB".into());
         }
-        Ok(Self { zip })
+        Ok(Self { zip, kept: BTreeMap::new() })
     }
 
     /// Returns the names of all parts, sorted.
@@ -36,16 +44,30 @@ impl<'a> Package<'a> {
     }
 
     /// Returns the bytes of a part, or `None` if it is not there, too large or broken.
-    pub fn bytes(&mut self, name: &str) -> Option<Vec<u8>> {
-        let part = self.zip.by_name(name.trim_start_matches('/')).ok()?;
-        let mut bytes = Vec::new();
+    pub fn bytes(&mut self, name: &str) -> Option<Rc<[u8]>> {
+        let name = name.trim_start_matches('/');
+        if let Some(kept) = self.kept.get(name) {
+            return Some(Rc::clone(kept));
+        }
+        let part = self.zip.by_name(name).ok()?;
+        let mut bytes = Vec::with_capacity(part.size().min(MAX_KEPT) as usize);
         part.take(MAX_PART + 1).read_to_end(&mut bytes).ok()?;
-        (bytes.len() as u64 <= MAX_PART).then_some(bytes)
+        let size = bytes.len() as u64;
+        let bytes: Rc<[u8]> = bytes.into();
+        if self.kept.values().map(|it| it.len() as u64).sum::<u64>() + size <= MAX_KEPT {
+            self.kept.insert(name.to_owned(), Rc::clone(&bytes));
+        }
+        (size <= MAX_PART).then_some(bytes)
     }
 
     /// Whether the pattern is found in a part, which may be longer than what is read of it otherwise.
     pub fn holds(&mut self, name: &str, pattern: &regex::bytes::Regex) -> bool {
         const OVERLAP: usize = 200;
+        if self.zip.by_name(name).is_ok_and(|it| it.size() <= MAX_KEPT)
+            && let Some(bytes) = self.bytes(name)
+        {
+            return pattern.is_match(&bytes);
+        }
         let Ok(mut part) = self.zip.by_name(name) else { return false };
         let mut window: Vec<u8> = Vec::new();
         loop {
@@ -201,11 +223,6 @@ impl Node {
             child.push_text(text);
         }
     }
-}
-
-/// Folds every run of white space into one space.
-pub(super) fn fold(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Parses XML into a tree, leniently: what cannot be read ends the tree early.

@@ -22,7 +22,7 @@ fn accepts(input: &Input<'_>) -> bool {
     if !matches!(ending(&name).as_str(), "" | "txt" | "log" | "hist" | "history") && !name.ends_with("_history") || !is_text(input.bytes) {
         return false;
     }
-    let text = decode(&input.bytes[..input.bytes.len().min(64 * 1024)]);
+    let text = decode(&input.bytes[..input.bytes.len().min(16 * 1024)]);
     let lines: Vec<Line<'_>> = lines(&text).into_iter().filter(|it| !it.is_blank()).take(MAX_JUDGED).collect();
     let stamped = lines.iter().filter(|it| zsh(it.text).is_some() || bash_time(it.text).is_some() || it.text.starts_with("- cmd: ")).count();
     if stamped * 3 > lines.len() && stamped > 0 {

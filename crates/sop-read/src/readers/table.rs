@@ -1,6 +1,6 @@
 //! Tables as text (comma, semicolon, tab): the profile of every column, short tables row by row.
 
-use super::lines::{document, ending, fold, place};
+use super::lines::{document, ending, fold, folded, place};
 use super::profile::{Hashes, Profile, counted, hash, is_number, is_personal, reaches_a_person, repeats};
 use crate::customers::Columns;
 use crate::reader::{About, Input, Raw, Reader, decode, encoding, is_text};
@@ -347,17 +347,6 @@ fn quoted_cell(raw: &str, from: usize, mark: u8) -> (Cow<'_, str>, usize) {
         text.push_str(&raw[close + 1..end]);
         return (Cow::Owned(fold(&text)), end);
     }
-}
-
-/// Folds white space to single spaces, without a copy where there is nothing to fold.
-fn folded(text: &str) -> Cow<'_, str> {
-    let text = text.trim();
-    let bytes = text.as_bytes();
-    let odd = |at: usize, c: u8| c < b' ' || c == b' ' && bytes[at + 1] == b' ';
-    if bytes.iter().enumerate().any(|(at, c)| odd(at, *c)) || !text.is_ascii() && text.contains(|c: char| c.is_whitespace() && c != ' ') {
-        return Cow::Owned(fold(text));
-    }
-    Cow::Borrowed(text)
 }
 
 /// Returns the separator on which most lines agree.

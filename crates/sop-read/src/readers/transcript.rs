@@ -44,8 +44,8 @@ fn accepts(input: &Input<'_>) -> bool {
     let name = input.name.to_lowercase();
     let named = [".vtt", ".srt", ".sbv"].iter().any(|it| name.ends_with(it));
     let head = &input.bytes[..input.bytes.len().min(4_096)];
-    let text = || decode(head);
-    named && is_text(head) && text().lines().any(|it| PATTERNS.times.is_match(it)) || text().trim_start_matches('\u{feff}').starts_with("WEBVTT")
+    let marked = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).starts_with(b"WEBVTT");
+    marked || named && is_text(head) && decode(head).lines().any(|it| PATTERNS.times.is_match(it) || it.starts_with("WEBVTT"))
 }
 
 fn read(input: &Input<'_>) -> Result<Raw, String> {

@@ -3,7 +3,9 @@
 use super::super::ooxml::Package;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
+use regex::bytes::Regex;
 use std::io::{Cursor, Read};
+use std::sync::LazyLock;
 
 /// Cells of the rectangles that the sheets of a workbook span, for the formats that are kept whole in memory.
 const MAX_SPANNED: u64 = 16_000_000;
@@ -16,12 +18,10 @@ pub(super) fn of_package(package: &mut Package<'_>, name: &str) -> Option<String
         return spanned_by_ods(&package.text("content.xml")?).filter(|it| *it > MAX_SPANNED).map(|_| TOO_LARGE.to_owned());
     }
     let parts: Vec<String> = package.names().into_iter().filter(|it| it.starts_with("xl/") || it.starts_with("/xl/")).collect();
-    // Millions of texts are a long list; millions of formulas that are shared are none.
-    let claims = regex::bytes::Regex::new(r#"\buniqueCount\s*=\s*["']\s*\d{8}|\bsi\s*=\s*["']\s*\d{7}"#).ok()?;
     for part in parts {
         let lies = match part.ends_with(".bin") {
             true => part.ends_with("workbook.bin") && package.bytes(&part).is_some_and(|it| lies_in_binary(&it)),
-            false => part.ends_with(".xml") && package.holds(&part, &claims),
+            false => part.ends_with(".xml") && package.holds(&part, &CLAIMS),
         };
         if lies {
             return Some(LIES.to_owned());
@@ -29,6 +29,10 @@ pub(super) fn of_package(package: &mut Package<'_>, name: &str) -> Option<String
     }
     None
 }
+
+/// Millions of texts are a long list; millions of formulas that are shared are none.
+static CLAIMS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"(?-u)\buniqueCount\s*=\s*["']\s*[0-9]{8}|\bsi\s*=\s*["']\s*[0-9]{7}"#).expect("a fixed pattern"));
 
 /// Whether the list of links to other workbooks claims more entries than its record has room for.
 fn lies_in_binary(bytes: &[u8]) -> bool {

@@ -188,7 +188,12 @@ fn number(value: f64, format: &str) -> String {
 /// Writes a number as short as it can be, without the dust of binary fractions.
 pub(super) fn plain(value: f64) -> String {
     if value.fract() == 0.0 && value.abs() < 1e15 {
-        return format!("{value:.0}");
+        return (value as i64).to_string();
+    }
+    // The shortest writing is quick to make, and most often it is all there is.
+    let text = value.to_string();
+    if text.split_once('.').is_some_and(|(_, decimals)| decimals.len() <= 6) {
+        return text;
     }
     let text = format!("{value:.6}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
@@ -237,6 +242,15 @@ mod tests {
         check(84174.01000000004, "#,##0.00", "84174.01");
         check(1455.0, "#,##0", "1455");
         check(58.494852233677, "General", "58.494852");
+    }
+
+    #[test]
+    fn number_is_as_short_as_it_can_be() {
+        for (value, expected) in
+            [(0.1 + 0.2, "0.3"), (-0.0, "0"), (1e-9, "1e-9"), (-17.25, "-17.25"), (1e300, &format!("{:.0}", 1e300)), (123_456_789_012.5, "123456789012.5")]
+        {
+            assert_eq!(plain(value), expected);
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::grid::{Cell, Grid, Value, cell_name, plain};
 use sop_core::{Block, BlockKind, Column, ColumnType, Document, Place, Table};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Tables up to this length are quoted row by row; of longer ones the profile and the first rows tell enough.
 const MAX_ROWS: usize = 200;
@@ -401,7 +401,7 @@ fn adds_up(formula: &str, row: u32) -> bool {
 
 fn profile_column<'c>(name: &str, cells: impl Iterator<Item = &'c Cell>) -> Column {
     let (mut filled, mut sum, mut counts) = (0u64, 0.0, [0u64; 4]);
-    let mut distinct: BTreeSet<&str> = BTreeSet::new();
+    let mut distinct: HashSet<&str> = HashSet::new();
     let mut numbers: Option<(f64, f64)> = None;
     let mut dates: Option<(&str, &str)> = None;
     for cell in cells {
@@ -436,6 +436,8 @@ fn profile_column<'c>(name: &str, cells: impl Iterator<Item = &'c Cell>) -> Colu
         (ColumnType::Date, _, Some((min, max))) => (Some(min.to_owned()), Some(max.to_owned())),
         _ => (None, None),
     };
+    let mut values: Vec<String> = if distinct.len() <= MAX_VALUES { distinct.iter().map(|it| (*it).to_owned()).collect() } else { Vec::new() };
+    values.sort();
     Column {
         name: name.to_owned(),
         kind,
@@ -445,7 +447,7 @@ fn profile_column<'c>(name: &str, cells: impl Iterator<Item = &'c Cell>) -> Colu
         sum: numbers.map(|_| (sum * 1e6).round() / 1e6),
         min,
         max,
-        values: if distinct.len() <= MAX_VALUES { distinct.iter().map(|text| (*text).to_owned()).collect() } else { Vec::new() },
+        values,
     }
 }
 
