@@ -416,7 +416,7 @@ impl Output {
                     let _ = writeln!(out, "  cites nothing: {}", statement.text);
                     continue;
                 }
-                sop_core::Basis::Cited { evidence } | sop_core::Basis::Inferred { evidence, .. } | sop_core::Basis::Asked { evidence, .. } => evidence,
+                basis => basis.evidence(),
             };
             if let Some(id) = evidence.iter().find(|id| self.sop.evidence(**id).is_none()) {
                 let _ = writeln!(out, "  cites {id}, which is not in the list: {}", statement.text);
@@ -522,6 +522,7 @@ fn statement(it: &Statement) -> String {
         sop_core::Basis::Cited { .. } => it.text.clone(),
         sop_core::Basis::Inferred { rule, .. } => format!("{} [inferred: {rule}]", it.text),
         sop_core::Basis::Asked { rule, .. } => format!("{} [asked: {rule}]", it.text),
+        sop_core::Basis::Stated { by, .. } => format!("{} [stated: {by}]", it.text),
     }
 }
 

@@ -14,7 +14,7 @@ impl std::fmt::Display for EvidenceId {
     }
 }
 
-/// What a statement rests on. There is no fourth.
+/// What a statement rests on. A draft has the first three only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Basis {
@@ -24,6 +24,18 @@ pub enum Basis {
     Inferred { evidence: Vec<EvidenceId>, rule: String },
     /// Nothing says it; the owner is asked.
     Asked { question: u32, evidence: Vec<EvidenceId>, rule: String },
+    /// A person who answers for the process has said so, on a day such as `2026-11-28`.
+    Stated { by: String, on: String },
+}
+
+impl Basis {
+    /// Returns the evidence it names.
+    pub fn evidence(&self) -> &[EvidenceId] {
+        match self {
+            Basis::Cited { evidence } | Basis::Inferred { evidence, .. } | Basis::Asked { evidence, .. } => evidence,
+            Basis::Stated { .. } => &[],
+        }
+    }
 }
 
 /// One statement of the SOP.
@@ -212,6 +224,7 @@ impl Statement {
             Basis::Inferred { evidence, rule } => format!("{text} [{}, inferred: {rule}]", list(evidence)),
             Basis::Asked { evidence, rule, .. } if evidence.is_empty() => format!("{text} [asked: {rule}]"),
             Basis::Asked { evidence, rule, .. } => format!("{text} [{}, asked: {rule}]", list(evidence)),
+            Basis::Stated { by, on } => format!("{text} [stated: {by}, {on}]"),
         }
     }
 }
