@@ -6,6 +6,7 @@ mod error;
 mod evidence;
 mod inspect;
 mod memory;
+mod review;
 mod scope;
 mod show;
 
@@ -14,6 +15,7 @@ pub use draft::{DraftOptions, Drafted, draft};
 pub use error::AppError;
 pub use evidence::{Gathered, Progress, SourceOptions, gather};
 pub use inspect::{Inspected, inspect};
+pub use review::{ReviewOptions, Reviewed, review};
 pub use scope::{Planned, Scoped, scope};
 pub use show::{Shown, show};
 

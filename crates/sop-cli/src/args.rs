@@ -11,7 +11,7 @@ use std::path::PathBuf;
     name = "sop",
     version,
     arg_required_else_help = true,
-    after_help = "Examples:\n  sop draft \"Monthly sales report\"            writes SOP.md\n  sop show E12                               opens the evidence behind [E12]\n  sop scope \"Monthly sales report\"            shows what would be read\n  sop inspect \"Monthly sales report\"          shows what was read, without drafting\n\nNothing leaves this machine. Exit codes: 0 done, 1 done but something needs a look, 2 you can fix it, 3 our bug"
+    after_help = "Examples:\n  sop draft \"Monthly sales report\"            writes SOP.md\n  sop show E12                               opens the evidence behind [E12]\n  sop review                                 reads SOP.md against the seven questions\n  sop scope \"Monthly sales report\"            shows what would be read\n  sop inspect \"Monthly sales report\"          shows what was read, without drafting\n\nNothing leaves this machine. Exit codes: 0 done, 1 done but something needs a look, 2 you can fix it, 3 our bug"
 )]
 pub struct Args {
     #[command(subcommand)]
@@ -28,6 +28,8 @@ pub enum Command {
     Inspect(Inspect),
     /// Open the evidence behind a citation of a draft
     Show(Show),
+    /// Read an SOP against the seven questions and the work itself
+    Review(Review),
 }
 
 #[derive(Debug, clap::Args)]
@@ -133,4 +135,25 @@ pub struct Show {
     /// Print it as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  sop review                                    reviews SOP.md against the folder it was drafted from\n  sop review handbook/invoicing.md --against \"Invoices October\"\n  sop review SOP.md --sarif > review.sarif\n\nAny SOP in Markdown can be reviewed. Exit codes: 0 clean, 1 something stands in the way of an approval, 2 you can fix it"
+)]
+pub struct Review {
+    /// The SOP
+    #[arg(value_name = "SOP.md", default_value = "SOP.md")]
+    pub sop: PathBuf,
+    /// Folder or archive of the work; the one that the draft was made from if not given
+    #[arg(long, value_name = "FOLDER")]
+    pub against: Option<PathBuf>,
+    /// Print it as JSON
+    #[arg(long, conflicts_with = "sarif")]
+    pub json: bool,
+    /// Print the findings as SARIF, for code hosts and editors
+    #[arg(long)]
+    pub sarif: bool,
+    #[command(flatten)]
+    pub files: Files,
 }

@@ -5,7 +5,7 @@ mod report;
 
 use args::{Args, Command, Files};
 use clap::Parser;
-use sop_app::{AppError, DraftOptions, SourceOptions};
+use sop_app::{AppError, DraftOptions, ReviewOptions, SourceOptions};
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
@@ -81,6 +81,20 @@ fn run(args: &Args) -> Result<ExitCode, AppError> {
             }
             Ok(code(shown.found))
         }
+        Command::Review(it) => {
+            let options = ReviewOptions { against: it.against.clone(), source: source(&it.files), today: today() };
+            let progress = report::Progress::new(!it.json && !it.sarif && std::io::stderr().is_terminal());
+            let reviewed = sop_app::review(&it.sop, &options, &|done, all, path| progress.step(done, all, path))?;
+            progress.finish();
+            if it.json {
+                report::json(&reviewed);
+            } else if it.sarif {
+                report::json(&reviewed.to_sarif());
+            } else {
+                report::reviewed(&reviewed);
+            }
+            Ok(code(!reviewed.blocked))
+        }
     }
 }
 
@@ -93,6 +107,11 @@ fn source(files: &Files) -> SourceOptions {
         broad: files.yes,
         fresh: files.fresh,
     }
+}
+
+/// The day on this machine's calendar.
+fn today() -> String {
+    jiff::Zoned::now().date().to_string()
 }
 
 fn code(clean: bool) -> ExitCode {

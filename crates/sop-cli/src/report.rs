@@ -2,7 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use sop_app::{AppError, Drafted, Scoped, Shown};
+use sop_app::{AppError, Drafted, Reviewed, Scoped, Shown};
 use sop_core::safe;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -156,5 +156,26 @@ pub fn shown(it: &Shown) {
     if !it.found {
         out.push_str(&format!("the quote is not there any more: “{}”\nnext: the file has changed since the draft; draft again\n", it.anchor.quote));
     }
+    text(&out);
+}
+
+/// The seven questions with what led to each answer.
+pub fn reviewed(it: &Reviewed) {
+    let against = it.against.as_ref().map_or_else(String::new, |it| format!(", against {}", it.display()));
+    let mut out = format!("{} ({}{against})\n", it.title, it.sop.display());
+    for (n, answer) in it.answers.iter().enumerate() {
+        let _ = writeln!(out, "\n{}. {}\n   {}: {}", n + 1, answer.question.text(), answer.verdict.as_str().to_uppercase(), answer.because);
+        for finding in it.findings.iter().filter(|it| it.question == answer.question) {
+            let place = if finding.line > 0 { format!("line {}", finding.line) } else { "page".to_owned() };
+            let _ = writeln!(out, "   - {place}: {} [{} {}]", finding.message, finding.severity.as_str(), finding.rule);
+            if let Some(hint) = &finding.hint {
+                let _ = writeln!(out, "     {hint}");
+            }
+        }
+    }
+    let errors = it.findings.iter().filter(|it| it.severity == sop_core::Severity::Error && it.waived.is_none()).count();
+    let others = it.findings.len() - errors;
+    let next = if it.blocked { "put right what is marked as an error, then review it again" } else { "let the one who answers for the work read it" };
+    let _ = writeln!(out, "\n{} statements read. {errors} in the way of an approval, {others} to look at.\nNext: {next}", it.statements);
     text(&out);
 }

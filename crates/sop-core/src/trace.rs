@@ -297,7 +297,7 @@ pub struct FileEntry {
 }
 
 /// Everything the evidence shows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Trace {
     /// Name of the process in plain words: "monthly sales report".
     pub process: String,

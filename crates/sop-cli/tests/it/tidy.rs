@@ -15,7 +15,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("sop-read", &["sop-core", "sop-rules"]),
     ("sop-trace", &["sop-core", "sop-rules", "sop-script"]),
     ("sop-draft", &["sop-core", "sop-rules"]),
-    ("sop-app", &["sop-core", "sop-rules", "sop-collect", "sop-ocr", "sop-read", "sop-script", "sop-trace", "sop-draft"]),
+    ("sop-review", &["sop-core", "sop-rules"]),
+    ("sop-app", &["sop-core", "sop-rules", "sop-collect", "sop-ocr", "sop-read", "sop-script", "sop-trace", "sop-draft", "sop-review"]),
     ("sop-cli", &["sop-core", "sop-app"]),
 ];
 

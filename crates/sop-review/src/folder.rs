@@ -1,0 +1,171 @@
+//! The folder of the work, ready to be asked whether something stands in it, and where.
+
+use crate::names::{Pattern, plain};
+use sop_core::{BlockKind, Document, Place, Quoted, Trace};
+
+/// Who speaks this many messages before or after may be whom a message is for.
+const NEAR: usize = 6;
+/// Lines of a script that belong to the one above them.
+const BELOW: usize = 3;
+
+/// What was read and traced of a folder.
+pub struct Folder<'a> {
+    pub trace: &'a Trace,
+    documents: &'a [Document],
+    /// All that each document says, line by line.
+    texts: Vec<String>,
+}
+
+/// What became of a quote.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It stands where the page says; with all that is told of the place: who said it, when, under which heading.
+    There(String),
+    /// The words stand elsewhere in the file.
+    Elsewhere(String),
+    /// The file is there, and the words are not.
+    Changed,
+    Gone,
+}
+
+impl<'a> Folder<'a> {
+    pub fn new(documents: &'a [Document], trace: &'a Trace) -> Self {
+        Self { trace, documents, texts: documents.iter().map(text_of).collect() }
+    }
+
+    /// Returns what became of an entry of the evidence list.
+    pub(crate) fn standing(&self, quoted: &Quoted) -> Standing {
+        let Some(at) = self.documents.iter().position(|it| it.path == quoted.path) else { return Standing::Gone };
+        let document = &self.documents[at];
+        let quote = plain(&quoted.quote);
+        if quoted.place == "whole file" {
+            return Standing::There(self.texts[at].clone());
+        }
+        let blocks = || document.blocks.iter().filter(|it| it.place.to_string() == quoted.place);
+        let tables = || document.tables.iter().filter(|it| it.place.to_string() == quoted.place);
+        let mut around: Vec<String> = blocks().map(told).chain(tables().map(columns)).collect();
+        let mut there = around.iter().any(|it| plain(it).contains(&quote)) || tables().next().is_some();
+        if let Some(source) = &document.source
+            && let Some((from, to)) = lines_of(document, &quoted.place)
+        {
+            let lines: Vec<&str> = source.lines().skip(from.saturating_sub(1)).take(to + 1 - from).collect();
+            let lines = lines.join(" ");
+            there |= plain(&lines).contains(&quote);
+            around.push(lines);
+            // How a message is followed up stands below it.
+            around.extend(source.lines().skip(to).take(BELOW).map(str::to_owned));
+        }
+        if there {
+            around.extend(std::iter::once(&document.path).chain(&document.title).chain(&document.author).cloned());
+            around.extend(self.beside(document, quoted));
+            return Standing::There(around.join("\n"));
+        }
+        let elsewhere = document.blocks.iter().find(|it| plain(&it.text).contains(&quote)).map(|it| it.place.to_string());
+        let line = || document.source.as_ref()?.lines().position(|it| plain(it).contains(&quote)).map(|it| format!("line {}", it + 1));
+        match elsewhere.or_else(line) {
+            Some(place) => Standing::Elsewhere(place),
+            None => Standing::Changed,
+        }
+    }
+
+    /// Returns who takes part where a quote stands, and the files that a script reads or writes there.
+    fn beside(&self, document: &Document, quoted: &Quoted) -> Vec<String> {
+        let mut out: Vec<String> = Vec::new();
+        if let Some(at) = document.blocks.iter().position(|it| it.place.to_string() == quoted.place) {
+            let near = &document.blocks[at.saturating_sub(NEAR)..(at + NEAR).min(document.blocks.len())];
+            out.extend(near.iter().filter_map(|it| it.speaker.clone()));
+            let number = |place: &Place| if let Place::Message { n, .. } = place { Some(*n) } else { None };
+            let own = number(&document.blocks[at].place);
+            let heads = document.blocks.iter().filter(|it| it.kind == BlockKind::Field && own.is_some() && number(&it.place) == own);
+            out.extend(heads.map(|it| it.text.clone()));
+        }
+        let flows = self.trace.lineage.iter().filter(|it| it.anchor.path == quoted.path && it.anchor.place.to_string() == quoted.place);
+        out.extend(flows.flat_map(|it| it.files.iter().cloned().chain([it.pattern.clone()])));
+        out
+    }
+
+    /// Returns all that the files say whose path or name is this.
+    pub(crate) fn said_in(&self, name: &str) -> Option<String> {
+        let pattern = Pattern::of(name);
+        let found: Vec<&str> = self.documents.iter().zip(&self.texts).filter(|it| pattern.is_path(&it.0.path)).map(|it| it.1.as_str()).collect();
+        (!found.is_empty()).then(|| found.join("\n"))
+    }
+
+    /// The scripts that were run: those that an activity names.
+    pub(crate) fn was_run(&self, script: &str) -> bool {
+        let name = script.rsplit('/').next().unwrap_or(script);
+        self.trace.activities.iter().any(|it| it.action.text.contains(name) || it.action.anchors.iter().any(|it| it.path == script))
+    }
+
+    /// Whether a file or folder of this path or name was seen, read or not, or is made by a script.
+    pub(crate) fn has_file(&self, name: &str) -> bool {
+        let pattern = Pattern::of(name);
+        let seen = self.trace.files.iter().map(|it| &it.path).chain(self.trace.left_out.iter().map(|it| &it.path));
+        let made = self.trace.lineage.iter().map(|it| &it.pattern);
+        if let Some(folder) = name.strip_suffix(['/', '\\']) {
+            return self.documents.iter().any(|it| it.path.split('/').rev().skip(1).any(|it| it == folder) || it.path.contains(name));
+        }
+        seen.chain(self.documents.iter().map(|it| &it.path)).any(|it| pattern.is_path(it)) || made.into_iter().any(|it| pattern.is_pattern(it))
+    }
+
+    /// Whether the words stand anywhere in the folder, as they are written here.
+    pub(crate) fn says(&self, pattern: &Pattern) -> bool {
+        self.texts.iter().any(|it| pattern.stands_in(it))
+    }
+
+    /// Returns how the words are written in the folder, if only capitals tell them apart.
+    pub(crate) fn other_case(&self, word: &str) -> Option<String> {
+        let lower = word.to_lowercase();
+        self.texts.iter().find_map(|text| {
+            let at = text.to_lowercase().find(&lower)?;
+            text.get(at..at + word.len()).map(str::to_owned)
+        })
+    }
+}
+
+fn told(block: &sop_core::Block) -> String {
+    let mut out = block.text.clone();
+    let time = block.time.map(|it| it.strftime("%Y-%m-%d %H:%M %A %-d %B").to_string());
+    for it in block.speaker.iter().chain(&block.to).chain(&block.context).chain(&time) {
+        out.push('\n');
+        out.push_str(it);
+    }
+    out
+}
+
+fn columns(table: &sop_core::Table) -> String {
+    let mut out = vec![table.name.clone(), format!("{} rows, {} columns", table.rows, table.columns.len())];
+    out.extend(table.preamble.iter().cloned());
+    for column in &table.columns {
+        out.push(column.name.clone());
+        out.extend(column.values.iter().cloned().chain(column.min.clone()).chain(column.max.clone()));
+        out.extend(column.sum.map(|it| it.to_string()));
+    }
+    out.join("\n")
+}
+
+fn text_of(document: &Document) -> String {
+    let mut out = vec![document.path.clone()];
+    out.extend(document.title.iter().chain(&document.author).chain(&document.remarks).cloned());
+    out.extend(document.blocks.iter().map(told));
+    out.extend(document.tables.iter().map(columns));
+    out.extend(document.source.clone());
+    out.join("\n")
+}
+
+/// Returns the lines of the source that a place such as `lines 4-14` or `cell 3, line 2` means.
+fn lines_of(document: &Document, place: &str) -> Option<(usize, usize)> {
+    let own = || {
+        let numbers = place.strip_prefix("lines ").or_else(|| place.strip_prefix("line "))?;
+        let (from, to) = numbers.split_once('-').unwrap_or((numbers, numbers));
+        Some((from.parse().ok()?, to.parse().ok()?))
+    };
+    own().or_else(|| {
+        let count = document.source.as_ref()?.lines().count() as u32;
+        let span = (1..=count).find_map(|from| {
+            let to = (from..=count.min(from + 60)).find(|to| document.place_of(from, *to).to_string() == place)?;
+            Some((from as usize, to as usize))
+        });
+        span.filter(|_| !document.pieces.is_empty())
+    })
+}

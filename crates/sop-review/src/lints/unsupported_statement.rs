@@ -1,0 +1,208 @@
+//! A citation that does not bear its statement out.
+
+use super::{About, Found, Lint, Sample};
+use crate::Context;
+use crate::folder::Standing;
+use crate::names::{Kind, Pattern, has_ending, kind, plain};
+use crate::said::{self, Told};
+use sop_core::{Basis, Entry, Part, Quoted, SectionKind, Severity};
+
+pub(crate) const LINT: Lint = Lint {
+    id: "unsupported-statement",
+    code: "E02",
+    severity: Severity::Error,
+    question: sop_core::Question::Reality,
+    about: About {
+        finds: "A statement whose evidence does not have its figure, unit, name, person, day or words, denies what the statement says, or tells the order the other way round",
+        matters: "A reader trusts a citation. One that does not hold makes all others worthless",
+        example: "The store may differ by 5 % [E4], where E4 reads `max_diff_pct = 1`",
+        better: "The store may differ by 1 % [E4]",
+    },
+    yes: &[
+        Sample::cited("The store may differ by 5 % [E1]", "max_diff_pct = 1"),
+        Sample::cited("Ring within 5 days [E1]", "ring within 5 hours"),
+        Sample::cited("Send it before the check [E1]", "send it after the check"),
+        Sample::cited("Copy `orders_old.csv` [E1]", "copy orders_new.csv"),
+        Sample::cited("Never send the workbook to leads [E1]", "send the workbook to leads"),
+    ],
+    no: &[
+        Sample::cited("The store may differ by 1 % [E1]", "max_diff_pct = 1"),
+        Sample::cited("Rows below 1,000: ask Ann [E1]", "fewer than 1000 rows, ask Ann"),
+        Sample::cited("Copy `orders_{month}.csv` [E1]", "copy orders_2026-10.csv"),
+    ],
+    check,
+};
+
+/// More quotes than that are told by the first of them.
+const SHOWN: usize = 2;
+const LONGEST_QUOTE: usize = 90;
+
+fn check(context: &Context<'_>, found: &mut Found) {
+    let people = people(context);
+    for (part, entry) in context.page.entries() {
+        if matches!(part.kind, Some(SectionKind::Questions | SectionKind::LeftOut)) {
+            continue;
+        }
+        let Some((texts, shown)) = evidence(context, part, entry) else { continue };
+        let told = Told::new(&texts);
+        for fault in faults(entry, &told, &people, context.page.is_ours()) {
+            found.add(entry.line, format!("{fault}; the evidence reads: {shown}"), "put right what the statement says, or cite what bears it out");
+        }
+    }
+}
+
+/// Returns what the evidence of an entry says with all around it, and how it is shown. Nothing if it names none.
+fn evidence(context: &Context<'_>, part: &Part, entry: &Entry) -> Option<(Vec<String>, String)> {
+    let cited: Vec<&Quoted> = entry.basis.iter().flat_map(Basis::evidence).filter_map(|it| context.page.quoted(*it)).collect();
+    if !cited.is_empty() {
+        let mut texts: Vec<String> = cited.iter().map(|it| format!("{}\n{}\n{}", it.quote, it.path, it.place)).collect();
+        if let Some(folder) = context.folder {
+            let around = cited.iter().map(|it| folder.standing(it));
+            texts.extend(around.filter_map(|it| if let Standing::There(text) = it { Some(text) } else { None }));
+            // What a rule concludes may rest on all of the file.
+            if matches!(entry.basis, Some(Basis::Inferred { .. })) {
+                texts.extend(cited.iter().filter_map(|it| folder.said_in(&it.path)));
+                texts.extend(folder.trace.files.iter().map(|it| it.path.clone()));
+            }
+        }
+        // What the page says of itself is known to it: the title, the names of its people's roles.
+        texts.extend(context.page.title.clone());
+        let shown = cited.iter().take(SHOWN).map(|it| format!("{} “{}”", it.id, cut(&it.quote))).collect::<Vec<_>>().join(", ");
+        return Some((texts, shown));
+    }
+    // The page of somebody else names the files that a statement comes from.
+    let folder = context.folder?;
+    if context.page.is_ours() || matches!(part.kind, Some(SectionKind::Disagreements)) {
+        return None;
+    }
+    let sources = sources(entry);
+    let texts: Vec<String> = sources.iter().filter_map(|it| folder.said_in(it)).collect();
+    (!texts.is_empty()).then(|| (texts, sources.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")))
+}
+
+/// The files in brackets at the end of a statement.
+pub(crate) fn sources(entry: &Entry) -> Vec<&str> {
+    let text = entry.text.trim_end_matches(['.', ' ', '|']);
+    let Some(inner) = text.strip_suffix(')').and_then(|it| it.rfind(" (").map(|at| &it[at + 2..])) else { return Vec::new() };
+    inner.split('`').skip(1).step_by(2).filter(|it| has_ending(it)).collect()
+}
+
+fn cut(quote: &str) -> String {
+    match quote.char_indices().nth(LONGEST_QUOTE) {
+        Some((end, _)) => format!("{}…", &quote[..end]),
+        None => quote.to_owned(),
+    }
+}
+
+/// The people whom the page or the folder knows, each by all names.
+fn people(context: &Context<'_>) -> Vec<Vec<String>> {
+    let mut out: Vec<Vec<String>> = Vec::new();
+    if let Some(folder) = context.folder {
+        out.extend(folder.trace.people.iter().map(|it| std::iter::once(it.name.clone()).chain(it.aliases.iter().cloned()).collect()));
+    }
+    for name in ["owner", "approver"].iter().filter_map(|it| context.page.field(it)) {
+        let name = name.value.split(',').next().unwrap_or_default().trim().to_owned();
+        if name.split(' ').count() == 2 && !out.iter().any(|it| it.contains(&name)) {
+            out.push(vec![name]);
+        }
+    }
+    for names in &mut out {
+        let parts: Vec<String> = names[0].split(' ').filter(|it| it.chars().count() > 2).map(str::to_owned).collect();
+        names.extend(parts);
+    }
+    out
+}
+
+/// Says each thing that the evidence does not have.
+fn faults(entry: &Entry, told: &Told, people: &[Vec<String>], ours: bool) -> Vec<String> {
+    let mut out = Vec::new();
+    let statement = without_sources(&entry.text);
+    let bare = said::outside(&statement);
+    let lower = bare.to_lowercase().replace('’', "'");
+    for figure in said::figures(&bare) {
+        if !told.has_value(&figure) {
+            out.push(format!("the figure {} is not in its evidence", figure.written));
+        } else if let (Some(unit), Some(other)) = (figure.unit, told.other_unit(&figure)) {
+            out.push(format!("{} is in {unit} here and in {other} in its evidence", figure.written));
+        }
+    }
+    for quoted in said::quotations(&statement) {
+        if !told.has_quotation(&quoted) {
+            out.push(format!("the words “{}” are not in its evidence", cut(&quoted)));
+        }
+    }
+    // Names on the page of somebody else need not stand in the very file that is named: another rule looks for them.
+    for name in entry.code().into_iter().filter(|_| ours) {
+        if !statement.contains(name) || bears(name, told) {
+            continue;
+        }
+        out.push(format!("`{}` is not in its evidence", cut(name)));
+    }
+    for names in people {
+        let named = names.iter().find(|it| it.chars().count() > 2 && holds_name(&bare, it));
+        if let Some(name) = named
+            && !names.iter().any(|it| told.text().to_lowercase().contains(&it.to_lowercase()))
+        {
+            out.push(format!("{name} is not in its evidence"));
+        }
+    }
+    for day in said::days(&lower) {
+        if !day.iter().any(|it| told.has_word(it)) {
+            out.push(format!("{} is not in its evidence", day[0]));
+        }
+    }
+    if let Some((here, there)) = said::order_differs(&lower, told) {
+        out.push(format!("it says “{here}” where its evidence says “{there}”"));
+    }
+    out.extend(denial(&statement, &lower, told));
+    out
+}
+
+fn without_sources(text: &str) -> String {
+    let trimmed = text.trim_end_matches(['.', ' ', '|']);
+    match trimmed.strip_suffix(')').and_then(|it| it.rfind(" (")) {
+        Some(at) if trimmed[at..].contains('`') => trimmed[..at].to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+/// Whether a name stands in the evidence: a file by what is fixed of its own name, a command by its words.
+fn bears(name: &str, told: &Told) -> bool {
+    let whole = plain(name);
+    if whole.is_empty() || Pattern::of(name).is_open() || Pattern::of(name).stands_in(told.text()) || told.has_quotation(name) {
+        return true;
+    }
+    let file = |path: &str| Pattern::of(path.rsplit(['/', '\\']).next().unwrap_or(path)).literals().iter().all(|it| told.has_quotation(it));
+    match kind(name) {
+        Kind::File => file(name),
+        Kind::Command => name.split_whitespace().all(|it| file(it.trim_matches(['"', '\'']))),
+        Kind::Word | Kind::Words => Pattern::of(name).literals().iter().all(|it| told.has_quotation(it)),
+    }
+}
+
+fn holds_name(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, it)| {
+        let open = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+        open(text[..at].chars().next_back()) && open(text[at + it.len()..].chars().next())
+    })
+}
+
+/// A denial that only one of the two has. The words must be the same for the rest, or they are about something else.
+fn denial(statement: &str, lower: &str, told: &Told) -> Option<String> {
+    let content = |text: &str| said::words(text).filter(|it| it.chars().count() > 3).map(str::to_owned).collect::<Vec<_>>();
+    let own = content(lower);
+    let here = said::denies(lower);
+    if own.len() < 3 {
+        return None;
+    }
+    let all = statement.to_lowercase();
+    let shared = |sentence: &str| own.iter().filter(|it| said::words(sentence).any(|word| word == **it)).count();
+    let text = told.text().to_lowercase().replace('’', "'");
+    let nearest = text.split(['\n', '.', ';', '!', '?', '|']).map(|it| (shared(it), it)).max_by_key(|it| it.0)?;
+    let close = nearest.0 * 5 >= own.len() * 3;
+    match (here, said::denies(nearest.1)) {
+        (true, false) if close && !told.denies() => Some("it denies what its evidence says".to_owned()),
+        (false, true) if close && !said::denies(&all) => Some("it leaves out the “not” of its evidence".to_owned()),
+        _ => None,
+    }
+}

@@ -1,0 +1,333 @@
+//! What a statement claims that can be held against its evidence: figures with their units, names of people, words in
+//! quotation marks, days, a denial, an order.
+
+use crate::names::{GAP, plain};
+use regex::Regex;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+/// A figure and what it counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Figure {
+    /// As it is written: `1,455`.
+    pub written: String,
+    /// Without marks between thousands: `1455`.
+    pub value: String,
+    pub unit: Option<&'static str>,
+}
+
+/// Units, the ways in which they are written. Those of one kind exclude each other.
+const UNITS: &[(&str, &[&str])] = &[
+    ("%", &["%", "percent", "per cent", "prozent", "pour cent", "por ciento", "pc", "pct"]),
+    ("pounds", &["£", "gbp", "pounds", "pound", "quid"]),
+    ("dollars", &["$", "usd", "dollars", "dollar"]),
+    ("euros", &["€", "eur", "euros", "euro"]),
+    ("minutes", &["minutes", "minute", "mins", "min", "minuten", "minutos"]),
+    ("hours", &["hours", "hour", "hrs", "hr", "h", "stunden", "stunde", "heures", "horas"]),
+    ("days", &["days", "day", "tage", "tagen", "tag", "jours", "jour", "días", "día"]),
+    ("weeks", &["weeks", "week", "wochen", "woche", "semaines", "semanas"]),
+    ("months", &["months", "month", "monate", "monat", "mois", "meses"]),
+    ("seconds", &["seconds", "second", "secs", "sec", "sekunden"]),
+    ("rows", &["rows", "row", "lines", "line", "zeilen", "zeile", "lignes", "filas"]),
+    ("degrees", &["degrees", "degree", "°c", "°f", "°", "grad"]),
+    ("kilograms", &["kg", "kilograms", "kilos"]),
+    ("grams", &["grams", "gram", "gr"]),
+    ("litres", &["litres", "liters", "litre", "liter"]),
+    ("millilitres", &["ml", "millilitres"]),
+    ("metres", &["metres", "meters"]),
+    ("centimetres", &["cm", "centimetres"]),
+    ("millimetres", &["mm", "millimetres"]),
+    ("characters", &["characters", "chars"]),
+    ("words", &["words"]),
+];
+
+const NUMBERS: &[(&str, &str)] = &[
+    ("one", "1"),
+    ("two", "2"),
+    ("three", "3"),
+    ("four", "4"),
+    ("five", "5"),
+    ("six", "6"),
+    ("seven", "7"),
+    ("eight", "8"),
+    ("nine", "9"),
+    ("ten", "10"),
+    ("eleven", "11"),
+    ("twelve", "12"),
+    ("fifteen", "15"),
+    ("twenty", "20"),
+    ("thirty", "30"),
+    ("fifty", "50"),
+    ("hundred", "100"),
+    ("thousand", "1000"),
+    ("first", "1"),
+    ("second", "2"),
+    ("third", "3"),
+    ("fourth", "4"),
+    ("fifth", "5"),
+    ("sixth", "6"),
+    ("noon", "12"),
+    ("midday", "12"),
+    ("midnight", "0"),
+    ("ein", "1"),
+    ("eine", "1"),
+    ("einem", "1"),
+    ("zwei", "2"),
+    ("drei", "3"),
+    ("vier", "4"),
+    ("fünf", "5"),
+    ("sechs", "6"),
+    ("zehn", "10"),
+    ("deux", "2"),
+    ("trois", "3"),
+    ("quatre", "4"),
+    ("cinq", "5"),
+    ("dix", "10"),
+    ("dos", "2"),
+    ("tres", "3"),
+    ("cuatro", "4"),
+    ("cinco", "5"),
+    ("diez", "10"),
+];
+
+const DENIALS: &[&str] = &[
+    "not",
+    "never",
+    "no",
+    "nothing",
+    "nobody",
+    "none",
+    "cannot",
+    "without",
+    "neither",
+    "nor",
+    "isn't",
+    "aren't",
+    "don't",
+    "doesn't",
+    "didn't",
+    "can't",
+    "won't",
+    "mustn't",
+    "shouldn't",
+    "haven't",
+    "hasn't",
+    "wasn't",
+    "nicht",
+    "kein",
+    "keine",
+    "keinen",
+    "nie",
+    "niemals",
+    "ohne",
+    "jamais",
+    "pas",
+    "sans",
+    "rien",
+    "nunca",
+    "sin",
+    "nada",
+    "ningún",
+    "except",
+    "unless",
+    "stop",
+    "dead",
+    "avoid",
+];
+
+const BEFORE: &[&str] =
+    &["before", "until", "till", "first", "vor", "bevor", "bis", "zuerst", "avant", "jusqu", "antes", "hasta", "once", "when", "as soon as"];
+const AFTER: &[&str] =
+    &["after", "afterwards", "once", "then", "when", "nach", "nachdem", "danach", "après", "ensuite", "después", "luego", "following", "as soon as"];
+
+const DAYS: &[&[&str]] = &[
+    &["monday", "mondays", "mon", "montag", "montags", "lundi", "lunes"],
+    &["tuesday", "tuesdays", "tue", "tues", "dienstag", "dienstags", "mardi", "martes"],
+    &["wednesday", "wednesdays", "wed", "weds", "mittwoch", "mittwochs", "mercredi", "miércoles"],
+    &["thursday", "thursdays", "thu", "thur", "thurs", "donnerstag", "donnerstags", "jeudi", "jueves"],
+    &["friday", "fridays", "fri", "freitag", "freitags", "vendredi", "viernes"],
+    &["saturday", "saturdays", "sat", "samstag", "sonnabend", "samedi", "sábado"],
+    &["sunday", "sundays", "sun", "sonntag", "sonntags", "dimanche", "domingo"],
+];
+
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?P<sign>[£$€] ?)?(?P<n>\d{1,3}(?:[,'’\u{a0}\u{202f}]\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+(?:,\d+)|\d+(?:[.,]\d+)?)(?P<unit>[ -]?(?:%|[£$€]|°[CF]?|[A-Za-zäöüéí]+(?: cent| cento|  ciento)?))?").expect("a fixed pattern")
+});
+
+/// The words of a statement without what stands between marks: names and quotations are looked at as a whole.
+pub(crate) fn outside(text: &str) -> String {
+    static MARKED: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r#"`[^`]*`|“[^”]*”|„[^“”]*[“”]|«[^»]*»|"[^"]*"|\(`[^)]*`\)|\[[^\]]*\]\([^)]*\)"#).expect("a fixed pattern"));
+    MARKED.replace_all(text, " ").replace("**", "").replace('*', " ")
+}
+
+/// The words between quotation marks, cut where something was left out.
+pub(crate) fn quotations(text: &str) -> Vec<String> {
+    static QUOTED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"“([^”]*)”|„([^“”]*)[“”]|«([^»]*)»|"([^"]*)""#).expect("a fixed pattern"));
+    let found = QUOTED.captures_iter(text).filter_map(|it| it.iter().skip(1).flatten().next().map(|it| it.as_str().to_owned()));
+    found.flat_map(|it| GAP.split(&it).map(|it| it.trim().to_owned()).collect::<Vec<_>>()).filter(|it| plain(it).len() > 2).collect()
+}
+
+/// The figures of a text; `1,455` and `1.455` are the same as `1455`.
+pub(crate) fn figures(text: &str) -> Vec<Figure> {
+    let mut out = Vec::new();
+    for found in NUMBER.captures_iter(text) {
+        let Some(n) = found.name("n") else { continue };
+        // Part of a word, a code, a version: that is a name.
+        if text[..n.start()].ends_with(|c: char| c.is_alphanumeric() || c == '_') {
+            continue;
+        }
+        let unit = found.name("unit").map(|it| it.as_str().trim_start_matches(['-', ' ']).to_lowercase());
+        let sign = found.name("sign").map(|it| it.as_str().trim().to_owned());
+        let unit = sign.or(unit).and_then(|it| UNITS.iter().find(|(_, ways)| ways.contains(&it.as_str()))).map(|it| it.0);
+        out.push(Figure { written: n.as_str().to_owned(), value: value(n.as_str()), unit });
+    }
+    out
+}
+
+fn value(written: &str) -> String {
+    let digits = |it: &str| it.chars().filter(char::is_ascii_digit).collect::<String>();
+    let last = written.rfind(['.', ',']);
+    let plain = match last {
+        // Three digits behind the only mark may be thousands or decimals: both ways of writing are one value here.
+        Some(at) if written.len() - at - 1 != 3 => format!("{}.{}", digits(&written[..at]), &written[at + 1..]),
+        _ => digits(written),
+    };
+    let plain = if plain.contains('.') { plain.trim_end_matches('0').trim_end_matches('.').to_owned() } else { plain };
+    let short = plain.trim_start_matches('0');
+    if short.is_empty() || short.starts_with('.') { format!("0{short}") } else { short.to_owned() }
+}
+
+/// What the evidence of a statement says, ready to be asked.
+pub(crate) struct Told {
+    text: String,
+    lower: String,
+    plain: String,
+    values: BTreeSet<String>,
+    figures: Vec<Figure>,
+}
+
+impl Told {
+    pub fn new(texts: &[String]) -> Self {
+        let text = texts.join("\n");
+        let lower = text.to_lowercase().replace('’', "'");
+        let figures = figures(&text);
+        let mut values: BTreeSet<String> = figures.iter().map(|it| it.value.clone()).collect();
+        // Digits inside names and codes count as well: `w45`, `2026-10`.
+        values.extend(text.split(|c: char| !c.is_ascii_digit()).filter(|it| !it.is_empty()).map(value));
+        values.extend(NUMBERS.iter().filter(|it| words(&lower).any(|word| word == it.0)).map(|it| it.1.to_owned()));
+        Self { plain: plain(&text), text, lower, values, figures }
+    }
+
+    pub fn has_value(&self, figure: &Figure) -> bool {
+        let same = |value: &str| self.values.contains(value);
+        let Ok(n) = figure.value.parse::<f64>() else { return true };
+        // A share of one is written as a percentage, hours of the afternoon as hours of the day.
+        let others = [n / 100.0, n * 100.0, n + 12.0, n - 12.0, n / 1000.0, n * 1000.0];
+        let scaled = match figure.unit {
+            Some("%") => &others[..2],
+            None if (1.0..=24.0).contains(&n) && n.fract() == 0.0 => &others[2..4],
+            _ if n >= 1000.0 => &others[4..],
+            _ => &[],
+        };
+        same(&figure.value) || scaled.iter().any(|it| same(&value(&format!("{it:.6}"))))
+    }
+
+    /// Returns the unit that the figure has in the evidence, if it is another one.
+    pub fn other_unit(&self, figure: &Figure) -> Option<&'static str> {
+        let unit = figure.unit?;
+        let of_value = || self.figures.iter().filter(|it| it.value == figure.value);
+        let named = UNITS.iter().find(|it| it.0 == unit).is_some_and(|(_, ways)| ways.iter().any(|way| self.lower.contains(way)));
+        let other = of_value().find_map(|it| it.unit)?;
+        (!named && of_value().all(|it| it.unit != Some(unit))).then_some(other)
+    }
+
+    /// Whether the words stand there. What a program prints has figures in places that its source leaves open.
+    pub fn has_quotation(&self, quoted: &str) -> bool {
+        let whole = |it: &str| self.plain.contains(&plain(it));
+        // One quotation may run over several entries of the evidence.
+        let by_sentence = || quoted.split(['.', ';', ':', '!', '?']).flat_map(|it| it.split(" - ")).all(whole);
+        whole(quoted) || by_sentence() || self.text.contains(['%', '{', '$']) && self.has_words(quoted)
+    }
+
+    fn has_words(&self, quoted: &str) -> bool {
+        let lower = quoted.to_lowercase();
+        let all: Vec<&str> = words(&lower).collect();
+        let there = |it: &str| if it.bytes().all(|c| c.is_ascii_digit()) { self.values.contains(&value(it)) } else { self.has_word(it) };
+        all.len() > 2 && all.into_iter().all(there)
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub fn has_word(&self, word: &str) -> bool {
+        words(&self.lower).any(|it| it == word)
+    }
+
+    pub fn denies(&self) -> bool {
+        denies(&self.lower)
+    }
+}
+
+/// The words of a text in lower case.
+pub(crate) fn words(lower: &str) -> impl Iterator<Item = &str> {
+    lower.split(|c: char| !c.is_alphanumeric() && c != '\'').map(|it| it.trim_matches('\'')).filter(|it| !it.is_empty())
+}
+
+/// Whether a text in lower case says that something is not so.
+pub(crate) fn denies(lower: &str) -> bool {
+    // A column called "No" numbers its rows.
+    let lower = lower.replace("no:", " ").replace("no.", " ");
+    words(&lower).any(|it| DENIALS.contains(&it) || it.ends_with("n't"))
+}
+
+/// The day of the week that a statement names, as a row of its names.
+pub(crate) fn days(lower: &str) -> impl Iterator<Item = &'static &'static [&'static str]> {
+    DAYS.iter().filter(move |names| words(lower).any(|it| it.len() > 3 && names.contains(&it)))
+}
+
+/// Whether the statement says the other way round what comes first.
+pub(crate) fn order_differs(statement: &str, told: &Told) -> Option<(&'static str, &'static str)> {
+    let says = |text: &str, list: &[&str]| list.iter().any(|it| words(text).any(|word| word == *it));
+    let strict = |text: &str| (says(text, &["before", "vor", "bevor", "avant", "antes"]), says(text, &["after", "nach", "nachdem", "après", "después"]));
+    match strict(statement) {
+        (true, false) if !says(&told.lower, BEFORE) && says(&told.lower, &["after", "nach", "nachdem", "après", "después"]) => Some(("before", "after")),
+        (false, true) if !says(&told.lower, AFTER) && says(&told.lower, &["before", "bevor", "avant", "antes"]) => Some(("after", "before")),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(text: &str) -> Vec<(String, Option<&'static str>)> {
+        figures(text).into_iter().map(|it| (it.value, it.unit)).collect()
+    }
+
+    #[test]
+    fn figures_are_the_same_however_they_are_written() {
+        let expected = |list: &[(&str, Option<&'static str>)]| list.iter().map(|(value, unit)| ((*value).to_owned(), *unit)).collect::<Vec<_>>();
+        assert_eq!(values("£1,250.50 or 5 % of 1.250,50 €"), expected(&[("1250.5", Some("pounds")), ("5", Some("%")), ("1250.5", Some("euros"))]));
+        assert_eq!(values("within 5 days, 2.0 kg, w45, 007"), expected(&[("5", Some("days")), ("2", Some("kilograms")), ("7", None)]));
+    }
+
+    #[test]
+    fn evidence_tells_figures_in_its_own_way() {
+        let told = Told::new(&["LIMIT = 0.02; if rows < 900: stop. Ring at one o'clock, within 5 hours".to_owned()]);
+        let has = |text: &str| figures(text).iter().all(|it| told.has_value(it));
+        assert!(has("2% of rows, at least 900, at 13:00"));
+        assert!(!has("3%"), "{:?}", told.values);
+        assert!(!has("901 rows"));
+        assert_eq!(figures("5 days").first().and_then(|it| told.other_unit(it)), Some("hours"));
+    }
+
+    #[test]
+    fn order_and_denial_are_seen() {
+        let told = Told::new(&["send it after the check".to_owned()]);
+        assert!(order_differs("check it before", &told).is_some() && order_differs("after the check", &told).is_none());
+        assert!(denies("don't send it") && !denies("send it now"));
+        assert_eq!(quotations("he said “all in… gone” and \"x\""), ["all in", "gone"]);
+    }
+}
