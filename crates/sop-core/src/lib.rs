@@ -8,14 +8,16 @@ pub mod safe;
 mod anchor;
 mod artifact;
 mod document;
+mod phrases;
 mod script;
 mod sop;
 mod trace;
 mod warned;
 
 pub use anchor::{Anchor, Place};
-pub use artifact::{Artifact, ArtifactId, Digest, LeftOut, Role};
+pub use artifact::{Artifact, ArtifactId, Digest, LeftOut, Role, UNREADABLE};
 pub use document::{Block, BlockKind, Column, ColumnType, Document, Format, Home, Piece, Redaction, Table};
+pub use phrases::{Lang, Phrases};
 pub use script::{Argument, Call, Constant, EnvVar, Exit, FileUse, Language, Remark, Schedule, Script, Usage};
 pub use sop::*;
 pub use trace::*;

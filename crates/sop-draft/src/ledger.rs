@@ -1,6 +1,6 @@
 //! Entries on their way to the page, the evidence they share, and the room that there is.
 
-use sop_core::{Anchor, Basis, Claim, Evidence, EvidenceId, Item, SectionKind, Statement, StepKind, Stop};
+use sop_core::{Anchor, Basis, Claim, Evidence, EvidenceId, Item, Lang, SectionKind, Statement, StepKind, Stop};
 
 /// An entry of a section before its evidence has numbers.
 #[derive(Debug, Clone)]
@@ -148,9 +148,9 @@ fn lightest((kind, entries): &(SectionKind, Vec<Entry>)) -> Option<usize> {
 }
 
 /// Names the first few and counts the rest.
-pub(crate) fn some(list: &[String], most: usize) -> String {
+pub(crate) fn some(list: &[String], most: usize, say: Lang) -> String {
     if list.len() <= most {
         return list.join(", ");
     }
-    format!("{} and {} more", list[..most].join(", "), list.len() - most)
+    say.and_more(list[..most].join(", "), list.len() - most)
 }
