@@ -1,9 +1,9 @@
 //! `sop draft`: from a folder of finished work to a cited SOP beside it.
 
-use crate::evidence::evidence;
+use crate::evidence::{Wish, evidence};
 use crate::{AppError, Gathered, Progress, SourceOptions};
 use serde::{Deserialize, Serialize};
-use sop_core::{Anchor, LeftOut, Problem, SectionKind, Sop, Trace};
+use sop_core::{Anchor, Foreign, Lang, LeftOut, Problem, SectionKind, Sop, Trace, UNREADABLE};
 use std::path::{Path, PathBuf};
 
 /// What the user asks of a draft.
@@ -11,9 +11,13 @@ use std::path::{Path, PathBuf};
 pub struct DraftOptions {
     pub source: SourceOptions,
     pub process: Option<String>,
-    pub audience: String,
+    /// Who will follow it; a new operations assistant if none.
+    pub audience: Option<String>,
     pub out: PathBuf,
     pub period: Option<String>,
+    /// The language of the draft. If none, the one that the audience is told of in; if that is not told either, the one
+    /// that people mostly write in the folder.
+    pub lang: Option<Lang>,
     /// Overwrite a file that was not drafted by this program or was edited since.
     pub force: bool,
 }
@@ -23,6 +27,9 @@ pub struct DraftOptions {
 pub struct Drafted {
     pub out: PathBuf,
     pub title: String,
+    pub lang: Lang,
+    /// Another language that much of the text is in and whose rules are not known.
+    pub foreign: Option<Foreign>,
     pub files_read: usize,
     pub left_out: Vec<LeftOut>,
     pub problems: Vec<Problem>,
@@ -62,11 +69,13 @@ pub fn draft(root: &Path, options: &DraftOptions, progress: Progress<'_>) -> Res
     {
         options.source.exclude.push(inside.to_string_lossy().replace('\\', "/"));
     }
-    let found = evidence(root, &options.source, options.process.as_deref(), options.period.as_deref(), progress)?;
+    let asked = Wish { process: options.process.as_deref(), period: options.period.as_deref(), lang: options.lang.or_else(|| options.audience.as_deref().and_then(Lang::of_words)) };
+    let found = evidence(root, &options.source, &asked, progress)?;
     let trace = found.trace;
     check_period(&trace, options.period.as_deref())?;
     let title = capital(&trace.process);
-    let drafted = sop_draft::draft(&trace, &title, &sop_draft::Audience { text: options.audience.clone() }, &found.digest);
+    let audience = sop_draft::Audience { text: options.audience.clone().unwrap_or_else(|| trace.lang.new_assistant.to_owned()) };
+    let drafted = sop_draft::draft(&trace, &title, &audience, &found.digest);
     let sop = drafted.sop;
     let text = sop.to_markdown();
     let backup = write(&options, &text)?;
@@ -81,6 +90,8 @@ pub fn draft(root: &Path, options: &DraftOptions, progress: Progress<'_>) -> Res
     Ok(Drafted {
         out: options.out.clone(),
         title: sop.title.clone(),
+        lang: sop.lang,
+        foreign: trace.foreign,
         files_read: found.files_read,
         left_out: found.left_out,
         problems: found.problems,
@@ -111,16 +122,12 @@ pub(crate) fn check_period(trace: &Trace, period: Option<&str>) -> Result<(), Ap
 }
 
 /// Traces what was gathered.
-pub(crate) fn trace(gathered: &Gathered, process: Option<&str>, period: Option<&str>) -> Trace {
-    let process = process.map_or_else(|| plain_name(&gathered.name), str::to_owned);
+pub(crate) fn trace(gathered: &Gathered, wish: &Wish<'_>) -> Trace {
+    let process = wish.process.map_or_else(|| plain_name(&gathered.name), str::to_owned);
     // Whoever reads the page has to know what could not be read.
     let mut left_out = gathered.left_out.clone();
-    left_out.extend(gathered.problems.iter().map(|it| LeftOut {
-        path: it.path.clone(),
-        reason: format!("could not be read: {}", it.message),
-        sensitive: false,
-    }));
-    sop_trace::trace(&gathered.documents, &left_out, &sop_trace::Asked { process, period: period.map(str::to_owned) })
+    left_out.extend(gathered.problems.iter().map(|it| LeftOut { path: it.path.clone(), reason: format!("{UNREADABLE}{}", it.message), sensitive: false }));
+    sop_trace::trace(&gathered.documents, &left_out, &sop_trace::Asked { process, period: wish.period.map(str::to_owned), lang: wish.lang })
 }
 
 /// A folder's name as words: `monthly_sales-report` becomes `monthly sales report`.

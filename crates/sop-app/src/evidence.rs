@@ -5,7 +5,7 @@ use crate::scope::{Choice, refuse_too_broad};
 use crate::{AppError, PictureCache};
 use serde::{Deserialize, Serialize};
 use sop_collect::{CollectError, Collection};
-use sop_core::{Artifact, Document, LeftOut, Problem, Trace, Warned};
+use sop_core::{Artifact, Document, Lang, LeftOut, Problem, Trace, Warned};
 use sop_read::{People, Pictures, Reading};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -89,17 +89,19 @@ pub(crate) struct Evidence {
     pub trace: Trace,
 }
 
+/// What the user wants to be told of a folder.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Wish<'a> {
+    pub process: Option<&'a str>,
+    pub period: Option<&'a str>,
+    pub lang: Option<Lang>,
+}
+
 /// What came of one file.
 type Read = (Option<Reading>, Vec<Problem>);
 
 /// Collects, reads and traces a folder or archive, or remembers what came of it if nothing in it has changed.
-pub(crate) fn evidence(
-    root: &Path,
-    options: &SourceOptions,
-    process: Option<&str>,
-    period: Option<&str>,
-    progress: Progress<'_>,
-) -> Result<Evidence, AppError> {
+pub(crate) fn evidence(root: &Path, options: &SourceOptions, wish: &Wish<'_>, progress: Progress<'_>) -> Result<Evidence, AppError> {
     let options = options.within(root)?;
     let memory = Memory::of(root);
     let known = if options.fresh { BTreeMap::new() } else { memory.stamps() };
@@ -108,7 +110,7 @@ pub(crate) fn evidence(
     memory.keep_stamps(&collecting.known, &collection.stamps);
     // Whatever can change what comes out is part of the key.
     let mut key = blake3::Hasher::new();
-    let asked = serde_json::to_vec(&(digest(&collection), &collection.name, &collection.left_out, &collection.problems, process, period));
+    let asked = serde_json::to_vec(&(digest(&collection), &collection.name, &collection.left_out, &collection.problems, wish));
     key.update(&asked.unwrap_or_default());
     let key = key.finalize().to_hex().to_string();
     if !options.fresh
@@ -117,7 +119,7 @@ pub(crate) fn evidence(
         return Ok(found);
     }
     let gathered = read_all(&collection, &PictureCache::new(), progress);
-    let trace = crate::draft::trace(&gathered, process, period);
+    let trace = crate::draft::trace(&gathered, wish);
     let found = Evidence { files_read: gathered.documents.len(), left_out: gathered.left_out, problems: gathered.problems, digest: gathered.digest, trace };
     memory.keep(&key, &found);
     Ok(found)

@@ -1,6 +1,6 @@
 //! `sop inspect`: the evidence map without a draft.
 
-use crate::evidence::evidence;
+use crate::evidence::{Wish, evidence};
 use crate::{AppError, Progress, SourceOptions};
 use serde::Serialize;
 use sop_core::safe::one_line;
@@ -18,7 +18,7 @@ pub struct Inspected {
 
 /// Reads and traces a folder or archive.
 pub fn inspect(root: &Path, source: &SourceOptions, period: Option<&str>, progress: Progress<'_>) -> Result<Inspected, AppError> {
-    let found = evidence(root, source, None, period, progress)?;
+    let found = evidence(root, source, &Wish { period, ..Wish::default() }, progress)?;
     crate::draft::check_period(&found.trace, period)?;
     Ok(Inspected { trace: found.trace, problems: found.problems, digest: found.digest })
 }

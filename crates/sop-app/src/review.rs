@@ -1,6 +1,7 @@
 //! `sop review`: an SOP read against the seven questions, and against the folder of the work if it is at hand.
 
 use crate::draft::{Kept, kept_path, trace};
+use crate::evidence::Wish;
 use crate::{AppError, PictureCache, Progress, SourceOptions, gather};
 use serde::Serialize;
 use sop_core::{Finding, Page, Severity};
@@ -50,7 +51,7 @@ pub fn review(sop: &Path, options: &ReviewOptions, progress: Progress<'_>) -> Re
             }
             source.broad |= options.against.is_none();
             let gathered = gather(root, &source, &PictureCache::new(), progress)?;
-            let trace = trace(&gathered, None, None);
+            let trace = trace(&gathered, &Wish { process: None, period: None, lang: Some(page.lang()) });
             Some((gathered, trace))
         }
         Some(root) if options.against.is_some() => return Err(AppError::Read { path: root.display().to_string(), why: "there is no such folder".to_owned() }),

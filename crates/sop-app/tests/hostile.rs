@@ -54,9 +54,10 @@ fn check_folder(folder: &Path, named: &[(&str, &str)]) -> String {
     let options = DraftOptions {
         source: SourceOptions::default(),
         process: Some("stock order".into()),
-        audience: "a new assistant".into(),
+        audience: None,
         out: out.clone(),
         period: None,
+        lang: None,
         force: true,
     };
     sop_app::draft(folder, &options, &|_, _, _| {}).expect("the folder is drafted");

@@ -1,7 +1,7 @@
 //! Runs the cases of `tests/suite/<stage>/<topic>.md`; `tests/suite/README.md` says how to write one.
 
 use sop_app::{AppError, SourceOptions, gather};
-use sop_core::{BlockKind, Direction, Document, LeftOut, Problem, Role, SectionKind, Sop, Statement, Trace};
+use sop_core::{BlockKind, Direction, Document, Lang, LeftOut, Problem, Role, SectionKind, Sop, Statement, Trace};
 use sop_read::{PictureLine, Pictures};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -87,6 +87,7 @@ struct Case {
     known: Option<String>,
     process: Option<String>,
     audience: Option<String>,
+    lang: Option<Lang>,
     /// Path in the folder, and text.
     evidence: Vec<(String, String)>,
     wants: Vec<Want>,
@@ -118,6 +119,8 @@ fn parse(text: &str) -> Result<Vec<Case>, String> {
             case.process = Some(name.trim().to_owned());
         } else if let Some(who) = line.strip_prefix("audience:") {
             case.audience = Some(who.trim().to_owned());
+        } else if let Some(code) = line.strip_prefix("lang:") {
+            case.lang = Some(Lang::of(code.trim()).ok_or_else(|| format!("line {} names no language of drafts", n + 1))?);
         } else if line.starts_with("```") {
             let info = line.trim_start_matches('`');
             let fence = &line[..line.len() - info.len()];
@@ -287,7 +290,7 @@ fn outcome(case: &Case, root: &Path) -> Output {
         Err(err) => return Output::refused(&err),
     };
     let process = case.process.clone().unwrap_or_else(|| PROCESS.to_owned());
-    let trace = sop_trace::trace(&gathered.documents, &gathered.left_out, &sop_trace::Asked { process: process.clone(), period: None });
+    let trace = sop_trace::trace(&gathered.documents, &gathered.left_out, &sop_trace::Asked { process: process.clone(), period: None, lang: case.lang });
     let audience = sop_draft::Audience { text: case.audience.clone().unwrap_or_else(|| AUDIENCE.to_owned()) };
     let sop = sop_draft::draft(&trace, &process, &audience, &gathered.digest).sop;
     Output { documents: gathered.documents, problems: gathered.problems, left_out: gathered.left_out, trace, sop }
@@ -396,7 +399,7 @@ const WORDS: [&str; 18] = [
 impl Output {
     /// What is left when the folder itself was refused.
     fn refused(err: &AppError) -> Self {
-        let trace = sop_trace::trace(&[], &[], &sop_trace::Asked { process: PROCESS.to_owned(), period: None });
+        let trace = sop_trace::trace(&[], &[], &sop_trace::Asked { process: PROCESS.to_owned(), period: None, lang: None });
         let sop = sop_draft::draft(&trace, PROCESS, &sop_draft::Audience { text: AUDIENCE.to_owned() }, "").sop;
         let problems = vec![Problem { path: "(the folder)".to_owned(), message: err.to_string(), hint: None }];
         Self { documents: Vec::new(), problems, left_out: Vec::new(), trace, sop }
@@ -434,7 +437,7 @@ impl Output {
                 document.blocks.iter().map(|it| format!("{} | {}", kind(it.kind), said(it.speaker.as_deref(), &it.text))).collect()
             }
             "section" => {
-                let kind = SectionKind::ALL.into_iter().find(|it| it.heading().eq_ignore_ascii_case(of));
+                let kind = SectionKind::of_heading(of);
                 self.section(kind.ok_or_else(|| format!("an SOP has no section `{of}`"))?)
             }
             "problems" => self.problems.iter().map(|it| format!("{} | {}", it.path, it.message)).collect(),
@@ -477,7 +480,10 @@ impl Output {
             "checks" => self.section(SectionKind::Checks),
             "failures" => self.section(SectionKind::Failures),
             "page" => self.sop.to_markdown().lines().filter(|it| !it.trim().is_empty()).map(str::to_owned).collect(),
-            "body" => self.lines("page", "")?.into_iter().take_while(|it| it != "## Evidence").collect(),
+            "body" => {
+                let evidence = format!("## {}", self.sop.lang.evidence);
+                self.lines("page", "")?.into_iter().take_while(|it| *it != evidence).collect()
+            }
             _ => return Err(format!("nothing is called `{what}`; there are blocks PATH, section NAME, {}", WORDS.join(", "))),
         })
     }
@@ -504,7 +510,7 @@ impl Output {
             self.lines(what, "").unwrap_or_default().iter().for_each(|it| out.push_str(&format!("    {}\n", plain(it))));
         }
         for kind in SectionKind::ALL {
-            let _ = writeln!(out, "section {}", kind.heading());
+            let _ = writeln!(out, "section {}", kind.heading(self.sop.lang));
             self.section(kind).iter().for_each(|it| out.push_str(&format!("    {}\n", plain(it))));
         }
         out

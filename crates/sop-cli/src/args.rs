@@ -1,6 +1,8 @@
 //! What can be typed, and the help.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
+use sop_core::Lang;
 use std::path::PathBuf;
 
 /// Turn a folder of finished work into a procedure that a team can repeat
@@ -30,6 +32,11 @@ pub enum Command {
     Show(Show),
     /// Read an SOP against the seven questions and the work itself
     Review(Review),
+}
+
+/// The languages that a draft can be written in, by their codes.
+fn language() -> impl TypedValueParser<Value = Lang> {
+    PossibleValuesParser::new(Lang::all().map(|it| it.code)).map(|it| Lang::of(&it).unwrap_or_default())
 }
 
 #[derive(Debug, clap::Args)]
@@ -62,15 +69,18 @@ pub struct Draft {
     /// Name of the process; the folder's name if not given
     #[arg(long, value_name = "NAME")]
     pub process: Option<String>,
-    /// Who will follow the SOP; decides how much is explained
-    #[arg(long, value_name = "TEXT", default_value = "a new operations assistant")]
-    pub audience: String,
+    /// Who will follow the SOP; decides how much is explained. A new operations assistant if not given
+    #[arg(long, value_name = "TEXT")]
+    pub audience: Option<String>,
     /// Where to write the draft
     #[arg(long, value_name = "FILE", default_value = "SOP.md")]
     pub out: PathBuf,
     /// Period of the run to describe, such as 2026-10 or w45; the latest if not given
     #[arg(long, value_name = "P")]
     pub period: Option<String>,
+    /// Language of the draft; if not given, that of the words of --audience, or the one most of the text is in
+    #[arg(long, value_name = "CODE", value_parser = language())]
+    pub lang: Option<Lang>,
     /// Overwrite a file that was edited since it was drafted (a copy is kept)
     #[arg(long)]
     pub force: bool,

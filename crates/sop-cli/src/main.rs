@@ -36,6 +36,7 @@ fn run(args: &Args) -> Result<ExitCode, AppError> {
                 audience: it.audience.clone(),
                 out: it.out.clone(),
                 period: it.period.clone(),
+                lang: it.lang,
                 force: it.force,
             };
             let progress = report::Progress::new(!it.json && std::io::stderr().is_terminal());

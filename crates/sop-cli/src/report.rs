@@ -108,6 +108,13 @@ fn size(bytes: u64) -> String {
 
 pub fn drafted(it: &Drafted) {
     let mut out = format!("{}: read {} files", it.title, it.files_read);
+    if !it.lang.is_english() {
+        out.push_str(&format!("\n  language: {} (another with --lang)", it.lang.name));
+    }
+    if let Some(foreign) = &it.foreign {
+        let (percent, language) = (foreign.percent, &foreign.language);
+        out.push_str(&format!("\n  language: about {percent}% of the text is in {language}, in which duties, approvals and limits are not found"));
+    }
     let (sensitive, other): (Vec<_>, Vec<_>) = it.left_out.iter().partition(|it| it.sensitive);
     for file in &sensitive {
         out.push_str(&format!("\n  left out: {} ({})", file.path, file.reason));

@@ -1,6 +1,6 @@
 //! Where in a file a fact stands: a place that a person can open, and the words found there.
 
-use crate::ArtifactId;
+use crate::{ArtifactId, Lang};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -40,30 +40,38 @@ pub enum Place {
     Inside { name: String, place: Box<Place> },
 }
 
+impl Place {
+    /// The place in the words of a language.
+    pub fn told(&self, say: Lang) -> String {
+        match self {
+            Place::File => say.whole_file.to_owned(),
+            Place::Lines { from, to } if from == to => say.line(from),
+            Place::Lines { from, to } => say.lines(from, to),
+            Place::Page { page, line } => say.page_line(page, line),
+            Place::Paragraph { n } => say.paragraph(n),
+            Place::TableRow { table, row } => say.table_row(table, row),
+            Place::Cell { sheet, cell } => format!("{sheet}!{cell}"),
+            Place::CellNote { sheet, cell } => say.note_on(format_args!("{sheet}!{cell}")),
+            Place::Comment { n } => say.comment(n),
+            Place::Slide { n, line } => say.slide_line(n, line),
+            Place::Record { table, row: 0 } if table.is_empty() => say.columns.to_owned(),
+            Place::Record { table, row } if table.is_empty() => say.row(row),
+            Place::Record { table, row: 0 } => say.table(table),
+            Place::Record { table, row } => say.table_row(table, row),
+            Place::Message { n, line } => say.message_line(n, line),
+            Place::Region { x, y, w, h } => say.region(format_args!("{x},{y}"), format_args!("{w}x{h}")),
+            Place::NotebookCell { cell, from, to } if from == to => say.cell_line(cell, from),
+            Place::NotebookCell { cell, from, to } => say.cell_lines(cell, from, to),
+            Place::NotebookOutput { cell, line } => say.output_line(cell, line),
+            Place::Inside { name, place } => format!("{name}: {}", place.told(say)),
+        }
+    }
+}
+
+/// English, as everything that is not the page.
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Place::File => write!(f, "whole file"),
-            Place::Lines { from, to } if from == to => write!(f, "line {from}"),
-            Place::Lines { from, to } => write!(f, "lines {from}-{to}"),
-            Place::Page { page, line } => write!(f, "page {page}, line {line}"),
-            Place::Paragraph { n } => write!(f, "paragraph {n}"),
-            Place::TableRow { table, row } => write!(f, "table {table}, row {row}"),
-            Place::Cell { sheet, cell } => write!(f, "{sheet}!{cell}"),
-            Place::CellNote { sheet, cell } => write!(f, "note on {sheet}!{cell}"),
-            Place::Comment { n } => write!(f, "comment {n}"),
-            Place::Slide { n, line } => write!(f, "slide {n}, line {line}"),
-            Place::Record { table, row: 0 } if table.is_empty() => write!(f, "columns"),
-            Place::Record { table, row } if table.is_empty() => write!(f, "row {row}"),
-            Place::Record { table, row: 0 } => write!(f, "table {table}"),
-            Place::Record { table, row } => write!(f, "table {table}, row {row}"),
-            Place::Message { n, line } => write!(f, "message {n}, line {line}"),
-            Place::Region { x, y, w, h } => write!(f, "region {x},{y} {w}x{h}"),
-            Place::NotebookCell { cell, from, to } if from == to => write!(f, "cell {cell}, line {from}"),
-            Place::NotebookCell { cell, from, to } => write!(f, "cell {cell}, lines {from}-{to}"),
-            Place::NotebookOutput { cell, line } => write!(f, "output of cell {cell}, line {line}"),
-            Place::Inside { name, place } => write!(f, "{name}: {place}"),
-        }
+        f.write_str(&self.told(Lang::default()))
     }
 }
 

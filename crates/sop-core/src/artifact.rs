@@ -64,6 +64,9 @@ impl Artifact {
     }
 }
 
+/// How the reason begins for a file that should have been read.
+pub const UNREADABLE: &str = "could not be read: ";
+
 /// A file that was seen and not read, or read and kept out of every later stage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOut {

@@ -4,7 +4,7 @@
 
 mod headings;
 
-use crate::{Basis, EvidenceId, SectionKind};
+use crate::{Basis, EvidenceId, Lang, SectionKind, StepKind};
 use pulldown_cmark::{Event, HeadingLevel, MetadataBlockKind, Options, Parser, Tag, TagEnd};
 use serde::Serialize;
 use std::ops::Range;
@@ -94,6 +94,11 @@ impl Page {
         self.field("sop").is_some() && !self.evidence.is_empty()
     }
 
+    /// Returns the language that the head of the page names.
+    pub fn lang(&self) -> Lang {
+        self.field("lang").and_then(|it| Lang::of(&it.value)).unwrap_or_default()
+    }
+
     /// Returns the entries of all sections of a kind, without those below them.
     pub fn section(&self, kind: SectionKind) -> impl Iterator<Item = &Entry> {
         self.parts.iter().filter(move |it| it.kind == Some(kind)).flat_map(|it| &it.entries)
@@ -129,7 +134,26 @@ impl Entry {
     /// Whether it reads as a gate: `**STOP: ..**`.
     pub fn is_stop(&self) -> bool {
         let text = self.text.trim_start_matches(['*', '_', ' ']);
-        headings::STOPS.iter().any(|it| text.strip_prefix(it).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)))
+        let stops = Lang::all().map(|say| say.stop.trim_matches(|c: char| !c.is_alphanumeric()));
+        stops.into_iter().any(|it| text.strip_prefix(it).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)))
+    }
+
+    /// Returns the mark of a step: mechanical, judgment, gate.
+    pub fn kind(&self) -> Option<StepKind> {
+        let text = self.text.trim_end();
+        let marked = |word: &str| text.ends_with(&format!("*({word})*"));
+        match () {
+            () if self.is_stop() => Some(StepKind::Gate),
+            () if Lang::all().any(|say| marked(say.mechanical)) => Some(StepKind::Mechanical),
+            () if Lang::all().any(|say| marked(say.judgment)) => Some(StepKind::Judgment),
+            () => None,
+        }
+    }
+
+    /// Whether it says by what the end of a step is seen: `**Done when** ..`.
+    pub fn is_done_when(&self) -> bool {
+        let lower = self.text.to_lowercase();
+        Lang::all().any(|say| lower.contains(say.done_when("").trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase().as_str()))
     }
 }
 
@@ -332,11 +356,12 @@ fn basis(text: &str) -> Option<Basis> {
     }
     let (word, value) = rest.split_once(':')?;
     let (word, value) = (word.trim().to_lowercase(), value.trim().to_owned());
-    if headings::INFERRED.contains(&word.as_str()) {
+    let is = |of: fn(Lang) -> &'static str| Lang::all().any(|say| of(say) == word);
+    if is(|say| say.inferred) {
         Some(Basis::Inferred { evidence, rule: value })
-    } else if headings::ASKED.contains(&word.as_str()) {
+    } else if is(|say| say.asked) {
         Some(Basis::Asked { question: 0, evidence, rule: value })
-    } else if word == "stated" && evidence.is_empty() {
+    } else if is(|say| say.stated) && evidence.is_empty() {
         let (by, on) = value.rsplit_once(',')?;
         Some(Basis::Stated { by: by.trim().to_owned(), on: on.trim().to_owned() })
     } else {

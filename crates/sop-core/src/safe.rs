@@ -146,7 +146,8 @@ fn code_end(text: &str, run: usize) -> Option<usize> {
 /// Whether what follows a `[` looks like a citation of the program.
 fn cites(text: &str) -> bool {
     let number = text.strip_prefix('E').and_then(|it| it.chars().next()).is_some_and(|it| it.is_ascii_digit());
-    number || text.starts_with("inferred:") || text.starts_with("asked:") || text.starts_with('^')
+    let basis = |word: &str| text.strip_prefix(word).is_some_and(|it| it.starts_with(':'));
+    number || text.starts_with('^') || crate::Lang::all().any(|say| basis(say.inferred) || basis(say.asked))
 }
 
 #[cfg(test)]

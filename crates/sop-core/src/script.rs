@@ -1,6 +1,6 @@
 //! What a script does, as a parser saw it: what it reads, writes, calls, needs and how it stops.
 
-use crate::ArtifactId;
+use crate::{ArtifactId, Lang};
 use serde::{Deserialize, Serialize};
 
 /// The language a script is written in.
@@ -38,16 +38,16 @@ pub enum Language {
 
 impl Language {
     /// Returns what a machine must have to run it, as people call it.
-    pub fn tool(self) -> &'static str {
+    pub fn tool(self, say: Lang) -> &'static str {
         match self {
             Language::Python => "Python 3",
-            Language::Shell => "a Unix shell (bash)",
+            Language::Shell => say.tool_shell,
             Language::JavaScript => "Node.js",
-            Language::TypeScript => "Node.js with TypeScript",
+            Language::TypeScript => say.tool_typescript,
             Language::AppsScript => "Google Apps Script",
             Language::R => "R",
             Language::PowerShell => "PowerShell",
-            Language::Sql => "an SQL client",
+            Language::Sql => say.tool_sql,
             Language::Make => "make",
             Language::Just => "just",
             Language::Batch => "Windows",
@@ -55,8 +55,8 @@ impl Language {
             Language::Perl => "Perl",
             Language::Php => "PHP",
             Language::Awk => "awk",
-            Language::Vba => "Microsoft Office with macros allowed",
-            Language::PowerQuery => "Power Query (Excel or Power BI)",
+            Language::Vba => say.tool_office,
+            Language::PowerQuery => say.tool_power_query,
             Language::Dockerfile => "Docker",
             Language::Workflow => "GitHub Actions",
             Language::Crontab => "cron",

@@ -1,6 +1,6 @@
 //! The SOP itself: statements with their basis, and its Markdown.
 
-use crate::{Anchor, StepKind, safe};
+use crate::{Anchor, Lang, StepKind, safe};
 use serde::Serialize;
 use std::fmt::Write as _;
 
@@ -100,26 +100,33 @@ impl SectionKind {
         SectionKind::LeftOut,
     ];
 
-    pub fn heading(self) -> &'static str {
+    /// The heading in a language.
+    pub fn heading(self, say: Lang) -> &'static str {
         match self {
-            SectionKind::Purpose => "Why this matters",
-            SectionKind::Trigger => "When to run it",
-            SectionKind::Owner => "Who owns it",
-            SectionKind::Prerequisites => "Before you start",
-            SectionKind::Tools => "Tools",
-            SectionKind::Inputs => "Inputs",
-            SectionKind::Steps => "Steps",
-            SectionKind::Decisions => "Decision points",
-            SectionKind::Gates => "Approval gates",
-            SectionKind::Checks => "Quality checks",
-            SectionKind::Failures => "Common failures",
-            SectionKind::Escalation => "Escalation",
-            SectionKind::Output => "Expected output",
-            SectionKind::Terms => "Terms",
-            SectionKind::Questions => "Open questions",
-            SectionKind::Disagreements => "Where sources disagree",
-            SectionKind::LeftOut => "Left out",
+            SectionKind::Purpose => say.purpose,
+            SectionKind::Trigger => say.trigger,
+            SectionKind::Owner => say.owner,
+            SectionKind::Prerequisites => say.prerequisites,
+            SectionKind::Tools => say.tools,
+            SectionKind::Inputs => say.inputs,
+            SectionKind::Steps => say.steps,
+            SectionKind::Decisions => say.decisions,
+            SectionKind::Gates => say.gates,
+            SectionKind::Checks => say.checks,
+            SectionKind::Failures => say.failures,
+            SectionKind::Escalation => say.escalation,
+            SectionKind::Output => say.output,
+            SectionKind::Terms => say.terms,
+            SectionKind::Questions => say.questions,
+            SectionKind::Disagreements => say.disagreements,
+            SectionKind::LeftOut => say.left_out,
         }
+    }
+
+    /// Finds the section that a heading opens, in whatever language a draft can be written in.
+    pub fn of_heading(text: &str) -> Option<SectionKind> {
+        let text = text.trim().to_lowercase();
+        Lang::all().find_map(|say| Self::ALL.into_iter().find(|it| it.heading(say).to_lowercase() == text))
     }
 }
 
@@ -140,6 +147,8 @@ pub struct Section {
 /// A standard operating procedure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Sop {
+    /// The language of what is not quoted.
+    pub lang: Lang,
     /// Name for machines: lower-case words joined by hyphens.
     pub slug: String,
     pub title: String,
@@ -166,6 +175,7 @@ impl Sop {
 
     /// Writes the SOP as Markdown in the format of `docs/guide/sop-format.md`.
     pub fn to_markdown(&self) -> String {
+        let say = self.lang;
         let mut out = String::new();
         // A value with a colon, a mark or a line end must not become a field of its own.
         let mut field = |name: &str, value: &str| {
@@ -177,8 +187,11 @@ impl Sop {
         field("version", &self.version.to_string());
         field("status", "draft");
         field("audience", &self.audience);
-        field("owner", self.owner.as_deref().unwrap_or("not known, see Open questions"));
-        field("approver", self.approver.as_deref().unwrap_or("not known, see Open questions"));
+        field("owner", self.owner.as_deref().unwrap_or(say.not_known));
+        field("approver", self.approver.as_deref().unwrap_or(say.not_known));
+        if !say.is_english() {
+            field("lang", say.code);
+        }
         head.push_str(&out);
         let mut out = head;
         let _ = writeln!(out, "evidence: {}", self.digest);
@@ -187,7 +200,7 @@ impl Sop {
             if section.items.is_empty() {
                 continue;
             }
-            let _ = writeln!(out, "\n## {}\n", section.kind.heading());
+            let _ = writeln!(out, "\n## {}\n", section.kind.heading(say));
             for (n, item) in section.items.iter().enumerate() {
                 match section.kind {
                     SectionKind::Steps => {
@@ -198,33 +211,89 @@ impl Sop {
                     }
                     _ => out.push_str("- "),
                 }
-                let _ = writeln!(out, "{}", item.head.to_markdown());
+                let _ = writeln!(out, "{}", item.head.to_markdown(say));
                 let indent = if section.kind == SectionKind::Steps { "   " } else { "  " };
                 for below in &item.below {
-                    let _ = writeln!(out, "{indent}- {}", below.to_markdown());
+                    let _ = writeln!(out, "{indent}- {}", below.to_markdown(say));
                 }
             }
         }
-        let _ = writeln!(out, "\n## Evidence\n\n| id | file | place | quote |\n| --- | --- | --- | --- |");
+        let _ = writeln!(out, "\n## {}\n", say.evidence);
+        let _ = writeln!(out, "| {} | {} | {} | {} |\n| --- | --- | --- | --- |", say.column_id, say.column_file, say.column_place, say.column_quote);
         for entry in &self.evidence {
             let a = &entry.anchor;
-            let _ = writeln!(out, "| {} | {} | {} | {} |", entry.id, safe::cell(&a.path), safe::cell(&a.place.to_string()), safe::cell(&a.quote));
+            let _ = writeln!(out, "| {} | {} | {} | {} |", entry.id, safe::cell(&a.path), safe::cell(&a.place.told(say)), safe::cell(&a.quote));
         }
         out
     }
 }
 
 impl Statement {
-    fn to_markdown(&self) -> String {
+    fn to_markdown(&self, say: Lang) -> String {
         let list = |evidence: &[EvidenceId]| evidence.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let text = safe::item(&self.text);
         match &self.basis {
             Basis::Cited { evidence } => format!("{text} [{}]", list(evidence)),
-            Basis::Inferred { evidence, rule } if evidence.is_empty() => format!("{text} [inferred: {rule}]"),
-            Basis::Inferred { evidence, rule } => format!("{text} [{}, inferred: {rule}]", list(evidence)),
-            Basis::Asked { evidence, rule, .. } if evidence.is_empty() => format!("{text} [asked: {rule}]"),
-            Basis::Asked { evidence, rule, .. } => format!("{text} [{}, asked: {rule}]", list(evidence)),
-            Basis::Stated { by, on } => format!("{text} [stated: {by}, {on}]"),
+            Basis::Inferred { evidence, rule } if evidence.is_empty() => format!("{text} [{}: {rule}]", say.inferred),
+            Basis::Inferred { evidence, rule } => format!("{text} [{}, {}: {rule}]", list(evidence), say.inferred),
+            Basis::Asked { evidence, rule, .. } if evidence.is_empty() => format!("{text} [{}: {rule}]", say.asked),
+            Basis::Asked { evidence, rule, .. } => format!("{text} [{}, {}: {rule}]", list(evidence), say.asked),
+            Basis::Stated { by, on } => format!("{text} [{}: {by}, {on}]", say.stated),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_heading_of_any_language_opens_its_section() {
+        for say in Lang::all() {
+            for kind in SectionKind::ALL {
+                assert_eq!(SectionKind::of_heading(kind.heading(say)), Some(kind), "{say:?}: {}", kind.heading(say));
+            }
+        }
+        assert_eq!(SectionKind::of_heading(" schritte "), Some(SectionKind::Steps));
+        assert_eq!(SectionKind::of_heading("Anything else"), None);
+    }
+
+    #[test]
+    fn the_guide_has_the_headings_of_every_language() {
+        let guide = include_str!("../../../docs/guide/sop-format.md");
+        for kind in SectionKind::ALL {
+            let row: Vec<&str> = Lang::all().map(|say| kind.heading(say)).collect();
+            assert!(guide.contains(&format!("| {} |", row.join(" | "))), "{row:?} is not in the guide");
+        }
+    }
+
+    #[test]
+    fn what_is_written_around_the_quotes_is_in_the_language_of_the_draft() {
+        for say in Lang::all() {
+            let anchor =
+                Anchor { path: "a.txt".into(), place: crate::Place::Lines { from: 2, to: 2 }, quote: "words".into(), artifact: crate::ArtifactId("a".into()) };
+            let head = Statement { text: "text".into(), basis: Basis::Inferred { evidence: vec![EvidenceId(1)], rule: say.by_acts.into() } };
+            let items = vec![Item { head, below: Vec::new(), kind: None }];
+            let sop = Sop {
+                lang: say,
+                slug: "x".into(),
+                title: "X".into(),
+                version: 1,
+                audience: "all".into(),
+                owner: None,
+                approver: None,
+                digest: "b3:0".into(),
+                sections: SectionKind::ALL.map(|kind| Section { kind, items: items.clone() }).into(),
+                evidence: vec![Evidence { id: EvidenceId(1), anchor }],
+            };
+            let page = sop.to_markdown();
+            let read: Vec<SectionKind> = page.lines().filter_map(|it| it.strip_prefix("## ")).filter_map(SectionKind::of_heading).collect();
+            assert_eq!(read, SectionKind::ALL, "{page}");
+            assert_eq!(page.contains(&format!("\nlang: {}\n", say.code)), !say.is_english());
+            assert!(
+                page.contains(&format!("text [E1, {}: {}]", say.inferred, say.by_acts)) && page.contains(&format!("| E1 | a.txt | {} |", say.line(2))),
+                "{page}"
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the evidence shows: facts with anchors, people, lineage, activities in order, disagreements and gaps.
 
-use crate::{Anchor, Format, LeftOut, Moment, Role, Script};
+use crate::{Anchor, Format, Lang, LeftOut, Moment, Role, Script};
 use serde::{Deserialize, Serialize};
 
 /// What kind of thing a fact says was done or said.
@@ -152,16 +152,6 @@ pub enum StepKind {
     Gate,
 }
 
-impl StepKind {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            StepKind::Mechanical => "mechanical",
-            StepKind::Judgment => "judgment",
-            StepKind::Gate => "gate",
-        }
-    }
-}
-
 /// A sentence of the draft in the making, with what bears it out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Claim {
@@ -296,9 +286,26 @@ pub struct FileEntry {
     pub redactions: usize,
 }
 
+/// A language in which duties, leaves and limits are not found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Foreign {
+    /// Its English name: "Polish".
+    pub language: String,
+    /// Its own name: "Polski".
+    pub own_name: String,
+    /// How much of what people wrote is in it, in percent of the sentences.
+    pub percent: usize,
+    /// Where some of it stands.
+    pub anchors: Vec<Anchor>,
+}
+
 /// Everything the evidence shows.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Trace {
+    /// The language that claims and questions are worded in.
+    pub lang: Lang,
+    /// Another language that much of the text is in and whose rules are not known.
+    pub foreign: Option<Foreign>,
     /// Name of the process in plain words: "monthly sales report".
     pub process: String,
     pub files: Vec<FileEntry>,

@@ -1,7 +1,7 @@
 //! Which section a fact belongs to, and how it is worded: the person's own words, who said them, about what.
 
 use crate::ledger::Entry;
-use sop_core::{Claim, Fact, FactKind, Role, SectionKind};
+use sop_core::{Claim, Fact, FactKind, Lang, Role, SectionKind};
 
 macro_rules! re {
     ($pattern:expr) => {{
@@ -53,7 +53,7 @@ pub(crate) fn section(fact: &Fact) -> Option<SectionKind> {
 
 /// True for the name of a weekday, long or short.
 pub(crate) fn is_day(text: &str) -> bool {
-    re!(r"(?i)^(mon|tues?|wed|weds|thu|thurs?|fri|sat|sun)(day|sday|nesday|rsday|urday)?$|^(montag|dienstag|mittwoch|donnerstag|freitag|mo|di|mi|do|fr)$|^(lundi|mardi|mercredi|jeudi|vendredi|lunes|martes|miércoles|jueves|viernes)$")
+    re!(r"(?i)^(mon|tues?|wed|weds|thu|thurs?|fri|sat|sun)(day|sday|nesday|rsday|urday)?$|^(montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|mo|di|mi|do|fr|sa|so)$|^(lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo)$|^(lun|mar|mer|jeu|ven|sam|dim|mié|jue|vie|sáb|dom)$")
         .is_match(text.trim())
 }
 
@@ -63,26 +63,26 @@ pub(crate) fn first_person(text: &str) -> bool {
 }
 
 /// The passage with who said it and, where it leans on something, on what.
-pub(crate) fn entry(fact: &Fact) -> Entry {
-    let (text, anchors) = told(fact);
+pub(crate) fn entry(fact: &Fact, say: Lang) -> Entry {
+    let (text, anchors) = told(fact, say);
     Entry::of(Claim::cited(text, anchors), fact.weight)
 }
 
 /// `Ruth Adeyemi, on “3 rejects ..”: “under a hundred quid [£100] all together, leave them out”`
-pub(crate) fn told(fact: &Fact) -> (String, Vec<sop_core::Anchor>) {
+pub(crate) fn told(fact: &Fact, say: Lang) -> (String, Vec<sop_core::Anchor>) {
     let mut anchors = fact.anchors.clone();
     let quote = quoted(&fact.text);
     let lead = fact.context.as_deref().filter(|_| needs_context(fact)).map(context);
     let text = match (&fact.speaker, lead) {
         (Some(speaker), Some(lead)) if fact.role == Role::Message => {
             anchors.extend(fact.context_anchor.clone());
-            format!("{speaker}, on “{lead}”: {quote}")
+            say.on_topic(speaker, lead, quote)
         }
-        (Some(speaker), Some(lead)) => format!("{lead}: {quote} ({speaker})"),
-        (Some(speaker), None) => format!("{speaker}: {quote}"),
+        (Some(speaker), Some(lead)) => format!("{lead}{}{quote} ({speaker})", say.colon),
+        (Some(speaker), None) => format!("{speaker}{}{quote}", say.colon),
         (None, Some(lead)) => {
             anchors.extend(fact.context_anchor.clone());
-            format!("{lead}: {quote}")
+            format!("{lead}{}{quote}", say.colon)
         }
         (None, None) => quote,
     };
@@ -149,7 +149,7 @@ pub(crate) fn quoted(text: &str) -> String {
 
 /// True if the text speaks of a time in the past by name.
 pub(crate) fn dated(text: &str) -> bool {
-    re!(r"^(?:January|February|March|April|May|June|July|August|September|October|November|December|Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember)\b|(?i)\b(in|since|last|im|seit|letzte[nrs]?) (january|januar|februar|märz|mai|juni|juli|oktober|dezember|february|march|april|may|june|july|august|september|october|november|december|spring|summer|autumn|winter|easter|christmas|year|month)\b|\beaster\b").is_match(text)
+    re!(r"^(?:January|February|March|April|May|June|July|August|September|October|November|December|Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember)\b|(?i)^(?:en|au mois de|en el mes de) (?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)\b|\b(in|since|last|im|seit|letzte[nrs]?) (january|januar|februar|märz|mai|juni|juli|oktober|dezember|february|march|april|may|june|july|august|september|october|november|december|spring|summer|autumn|winter|easter|christmas|year|month)\b|\beaster\b").is_match(text)
 }
 
 /// True if the text is about what has to be set, logged in or installed first.

@@ -3,7 +3,7 @@
 use crate::Plan;
 use crate::facts::{cut, first_person, quoted, re, told};
 use crate::ledger::Entry;
-use sop_core::{Claim, Fact, FactKind, Role, StopKind, Trace};
+use sop_core::{Claim, Fact, FactKind, Lang, Role, StopKind, Trace};
 
 /// True if the passage makes the work wait for a person.
 fn is_gate(fact: &Fact, trace: &Trace) -> bool {
@@ -85,12 +85,12 @@ fn awaited(fact: &Fact, trace: &Trace) -> Option<String> {
     }
     // "until the chair confirms in writing": a role is a person, too.
     let role = re!(
-        r"(?i)\b(?:until|till|til|before|unless|without|once|only after|by|from|erst wenn|bis|nur mit|ohne|avant que|tant que|sans que|seule?|hasta que|antes de que|solo|(?:accord|validation|feu vert|signature|aval) (?:de|du)|(?:visto bueno|firma|aprobación|autorización) (?:de|del))\s+(?:(?:the|our|a|der|die|den|dem|la|le|el)\s+|l')?(chair\w*|manager|director|partner|owner|board|head|supervisor|doctor|nurse|client|customer|accountant|auditor|lawyer|treasurer|secretary|landlord|editor|foreman|buyer|controller|chef|chefin|leitung|geschäftsführ\w*|vorstand|meister|gérante?|direction|directeur|directrice|comptable|responsable|patronn?e?|cliente?|médecin|jef[ea]|gerente|gerencia|directora?|dirección|encargad[oa]|médic[oa])\b"
+        r"(?i)\b(?:until|till|til|before|unless|without|once|only after|by|from|erst wenn|bis|nur mit|ohne|avant que|tant que|sans que|seule?|hasta que|antes de que|solo|(?:accord|validation|feu vert|signature|aval) (?:de|du)|(?:visto bueno|firma|aprobación|autorización) (?:de|del))\s+(?:(?:the|our|a|der|die|den|dem)\s+|(?P<article>(?:la|le|el)\s+|l'))?(?P<role>chair\w*|manager|director|partner|owner|board|head|supervisor|doctor|nurse|client|customer|accountant|auditor|lawyer|treasurer|secretary|landlord|editor|foreman|buyer|controller|chef|chefin|leitung|geschäftsführ\w*|vorstand|meister|gérante?|direction|directeur|directrice|comptable|responsable|patronn?e?|cliente?|médecin|jef[ea]|gerente|gerencia|directora?|dirección|encargad[oa]|médic[oa])\b"
     );
     if fact.kinds.first() == Some(&FactKind::Holds)
         && let Some(found) = role.captures(&fact.text)
     {
-        return Some(format!("the {}", found[1].to_lowercase()));
+        return Some(role_named(&found, trace.lang));
     }
     if (speaker == performer || fact.is(FactKind::Requests))
         && re!(r"(?i)\b(you|your|you've|you're|dir|dich|ihnen|tu|toi|ton|vous|votre|te|usted|ustedes)\b").is_match(&fact.text)
@@ -107,12 +107,28 @@ fn awaited(fact: &Fact, trace: &Trace) -> Option<String> {
     (fact.is(FactKind::Reserves) || fact.is(FactKind::Holds)).then(|| other.clone())
 }
 
+/// A role as a person: "the manager". The article of a French or Spanish one tells its gender and goes with it.
+fn role_named(found: &regex::Captures<'_>, say: Lang) -> String {
+    let role = found["role"].to_lowercase();
+    match found.name("article") {
+        Some(article) => format!("{}{role}", article.as_str().to_lowercase()),
+        None if say.nouns_are_capital => say.the_role(capitalised(&role)),
+        None => say.the_role(role),
+    }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().collect::<String>() + chars.as_str())
+}
+
 /// The gates of the process: those that people set, then those that scripts hold.
 pub(crate) fn entries(plan: &mut Plan<'_>) -> Vec<Entry> {
     let trace = plan.trace;
+    let say = trace.lang;
     let mut out: Vec<(Vec<String>, Entry)> = Vec::new();
     for stop in trace.stops.iter().filter(|it| it.kind == StopKind::Gate).take(4) {
-        let mut entry = Entry::of(Claim { text: format!("**STOP: no going on without it.** {}", stop.claim.text), ..stop.claim.clone() }, stop.weight + 20);
+        let mut entry = Entry::of(Claim { text: say.stop_without(&stop.claim.text), ..stop.claim.clone() }, stop.weight + 20);
         if let Some(recovery) = &stop.recovery {
             entry.below.push(recovery.clone());
         }
@@ -126,25 +142,25 @@ pub(crate) fn entries(plan: &mut Plan<'_>) -> Vec<Entry> {
         let second = fact.rules.iter().any(|it| it == "second-person");
         let person = match awaited(fact, trace) {
             Some(person) => person,
-            None if second => "a second person".to_owned(),
+            None if second => say.a_second_person.to_owned(),
             None => continue,
         };
         plan.used[n] = true;
         let lead = if second {
-            "**STOP: a second person looks first.**".to_owned()
-        } else if let Some(lead) = up_to(fact, &person) {
+            say.stop_second_person.to_owned()
+        } else if let Some(lead) = up_to(fact, &person, say) {
             lead
         } else if fact.kinds.first() == Some(&FactKind::Reserves) {
-            format!("**STOP: {person} decides.**")
+            say.stop_decides(&person)
         } else if fact.is(FactKind::Conditions) && fact.is(FactKind::Approves) {
-            format!("**STOP: {person} approves, on a condition.**")
+            say.stop_condition(&person)
         } else {
-            format!("**STOP: wait for {person}.**")
+            say.stop_wait(&person)
         };
         let (text, anchors) = if fact.speaker.as_deref() == Some(person.as_str()) && fact.context_anchor.is_none() && fact.role == Role::Message {
             (quoted(&fact.text), fact.anchors.clone())
         } else {
-            told(fact)
+            told(fact, say)
         };
         let mut entry = Entry::of(Claim::cited(format!("{lead} {text}"), anchors), fact.weight + 20);
         entry.kind = Some(sop_core::StepKind::Gate);
@@ -155,19 +171,19 @@ pub(crate) fn entries(plan: &mut Plan<'_>) -> Vec<Entry> {
 }
 
 /// "£312.40, which I can give away myself; over £500 I'd have to take it to Anil": whose word counts up to what.
-fn up_to(fact: &Fact, person: &str) -> Option<String> {
+fn up_to(fact: &Fact, person: &str, say: Lang) -> Option<String> {
     if !fact.is(FactKind::Reserves) {
         return None;
     }
-    let amount = re!(r"(?i)\b(?:over|above|more than|beyond|exceeding|über|ab|mehr als|au-delà de|à partir de|plus de|au-dessus de|a partir de|más de|por encima de) ((?:£|\$|€|GBP |EUR )?\d[\d.,]*(?: ?(?:£|€|%|euro|pounds|days|hours|weeks|months|items|lines|units|tage|stunden|stück|euros|jours|heures|días|horas))?(?: or (?:over|above|more than) (?:£|\$|€)?\d[\d.,]*)?)")
+    let amount = re!(r"(?i)\b(?:over|above|more than|beyond|exceeding|über|ab|mehr als|au-delà de|à partir de|plus de|au-dessus de|a partir de|más de|por encima de) ((?:£|\$|€|GBP |EUR )?\d[\d.,]*(?: ?(?:£|€|%|euros?|pounds|days|hours|weeks|months|items|lines|units|tage|stunden|stück|jours|heures|días|horas))?(?: or (?:over|above|more than) (?:£|\$|€)?\d[\d.,]*)?)")
         .captures(&fact.text)?;
     let amount = amount[1].trim_end_matches(['.', ',']).to_owned();
     let speaker = fact.speaker.as_deref()?;
     if speaker == person {
-        return Some(format!("**STOP: above {amount} {person} decides.**"));
+        return Some(say.stop_above(amount, person));
     }
     let own = re!(r"(?i)\b(i can|myself|i may|kann ich|ich selbst|je peux|moi-même|yo puedo|yo mismo|yo misma)\b").is_match(&fact.text);
-    Some(if own { format!("**STOP: {speaker} decides up to {amount}, above it {person}.**") } else { format!("**STOP: above {amount} {person} decides.**") })
+    Some(if own { say.stop_up_to(speaker, amount, person) } else { say.stop_above(amount, person) })
 }
 
 /// The person who gives leave most often, not the one who does the work.
@@ -208,10 +224,7 @@ pub(crate) fn owners(trace: &Trace) -> Vec<Entry> {
                 .flat_map(|it| it.action.anchors.first().cloned()),
         );
         anchors.extend(person.anchors.iter().cloned());
-        out.push(Entry::of(
-            Claim::inferred(format!("{}{job} does and owns the work.", person.name), anchors, "most messages, reports and log entries are theirs"),
-            70,
-        ));
+        out.push(Entry::of(Claim::inferred(trace.lang.does_the_work(format_args!("{}{job}", person.name)), anchors, trace.lang.by_acts), 70));
     }
     let mut list: Vec<(i32, String, Vec<sop_core::Anchor>)> = Vec::new();
     for (at, person) in trace.people.iter().enumerate().filter(|(at, it)| Some(*at) != trace.performer && it.inside) {
@@ -233,7 +246,7 @@ pub(crate) fn owners(trace: &Trace) -> Vec<Entry> {
         }
         list.push((
             i32::try_from(gives.len()).unwrap_or(0) * 10 + first.weight,
-            format!("{}{job} approves: “{}”", person.name, cut(&first.text, 12).replace(['“', '”'], "'")),
+            trace.lang.approves(format_args!("{}{job}", person.name), cut(&first.text, 12).replace(['“', '”'], "'")),
             anchors,
         ));
     }
@@ -251,10 +264,7 @@ pub(crate) fn figures(trace: &Trace) -> Vec<Entry> {
     if list.is_empty() {
         return Vec::new();
     }
-    let text = list.iter().map(|it| format!("{} is {}", it.figure, it.from)).collect::<Vec<_>>().join("; ");
+    let text = list.iter().map(|it| trace.lang.figure_is(&it.figure, &it.from)).collect::<Vec<_>>().join("; ");
     let anchors = list.iter().flat_map(|it| [it.told.clone(), it.source.clone()]).collect();
-    vec![Entry::of(
-        Claim::inferred(format!("Compare the figures that are told with where they come from: {text}."), anchors, "same value in message and data"),
-        14,
-    )]
+    vec![Entry::of(Claim::inferred(trace.lang.compare_figures(text), anchors, trace.lang.by_same_value), 14)]
 }

@@ -1,6 +1,6 @@
 //! Entries on their way to the page, the evidence they share, and the room that there is.
 
-use sop_core::{Anchor, Basis, Claim, Evidence, EvidenceId, Item, SectionKind, Statement, StepKind, Stop};
+use sop_core::{Anchor, Basis, Claim, Evidence, EvidenceId, Item, Lang, SectionKind, Statement, StepKind, Stop};
 
 /// An entry of a section before its evidence has numbers.
 #[derive(Debug, Clone)]
@@ -45,6 +45,14 @@ pub(crate) struct Ledger {
 
 /// A statement has no more citations than this; the weightiest come first.
 const MOST_CITATIONS: usize = 3;
+const MOST_IN_LIST: usize = 6;
+/// Letters of a quote that a statement repeats on purpose.
+const LEAST_QUOTED: usize = 12;
+
+/// The letters and digits of a text: citations are the same whatever marks stand between words.
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
 
 impl Ledger {
     pub(crate) fn new() -> Self {
@@ -61,11 +69,16 @@ impl Ledger {
 
     fn statement(&mut self, claim: &Claim, asked: Option<&str>) -> Statement {
         let mut evidence: Vec<EvidenceId> = Vec::new();
-        let most = MOST_CITATIONS.max(if claim.text.contains("; ") { 6 } else { 0 });
+        // A list needs one for each thing, and words that are quoted need all that they are put together from.
+        let listed = 1 + claim.text.matches("; ").count().max(claim.text.matches(", `").count());
+        let most = if listed > 2 { MOST_IN_LIST } else { MOST_CITATIONS };
+        let said = letters(&claim.text);
         for anchor in &claim.anchors {
+            let quote = letters(&anchor.quote);
+            let quoted = quote.len() >= LEAST_QUOTED && said.contains(&quote);
             // An entry is made only for what is cited.
-            if evidence.len() == most {
-                break;
+            if evidence.len() >= most && !(quoted && evidence.len() < MOST_IN_LIST) {
+                continue;
             }
             let id = self.id(anchor);
             if !evidence.contains(&id) {
@@ -148,9 +161,9 @@ fn lightest((kind, entries): &(SectionKind, Vec<Entry>)) -> Option<usize> {
 }
 
 /// Names the first few and counts the rest.
-pub(crate) fn some(list: &[String], most: usize) -> String {
+pub(crate) fn some(list: &[String], most: usize, say: Lang) -> String {
     if list.len() <= most {
         return list.join(", ");
     }
-    format!("{} and {} more", list[..most].join(", "), list.len() - most)
+    say.and_more(list[..most].join(", "), list.len() - most)
 }

@@ -6,7 +6,9 @@ mod ledger;
 mod steps;
 
 use ledger::{Entry, Ledger};
-use sop_core::{Claim, Disagreement, Fact, FactKind, Gap, LeftOut, Role, Section, SectionKind, Sop, Standing, StopKind, Trace};
+use sop_core::{
+    Claim, Disagreement, Fact, FactKind, Foreign, Gap, Lang, LeftOut, Parameter, Role, Section, SectionKind, Sop, Standing, StopKind, Trace, UNREADABLE,
+};
 
 /// What the reader of the SOP knows already.
 #[derive(Debug, Clone)]
@@ -19,7 +21,7 @@ impl Audience {
     /// True if the reader has to be told what the words mean and what to type.
     pub fn is_new(&self) -> bool {
         let text = self.text.to_lowercase();
-        ["new", "assistant", "trainee", "temp", "intern", "beginner", "apprentice", "cover", "neu", "azubi", "vertretung", "nouveau", "nuevo"]
+        ["new", "assistant", "trainee", "temp", "intern", "beginner", "apprentice", "cover", "neu", "azubi", "vertretung", "nouv", "nuev"]
             .iter()
             .any(|it| text.contains(it))
     }
@@ -37,6 +39,7 @@ pub struct Draft {
 
 /// Drafts the SOP of a traced process.
 pub fn draft(trace: &Trace, title: &str, audience: &Audience, digest: &str) -> Draft {
+    let say = trace.lang;
     let mut ledger = Ledger::new();
     let mut plan = Plan::new(trace);
     let mut sections: Vec<(SectionKind, Vec<Entry>)> = Vec::new();
@@ -79,6 +82,7 @@ pub fn draft(trace: &Trace, title: &str, audience: &Audience, digest: &str) -> D
     let unused = plan.left();
     Draft {
         sop: Sop {
+            lang: say,
             slug: slug(title),
             title: title.to_owned(),
             version: 1,
@@ -129,32 +133,34 @@ fn disagreements(list: &[Disagreement]) -> Vec<Entry> {
 
 /// What the evidence leaves open, and what the page itself lacks.
 fn questions(trace: &Trace, sections: &[(SectionKind, Vec<Entry>)]) -> Vec<Entry> {
-    let mut out: Vec<Entry> = trace.gaps.iter().take(7).map(question).collect();
+    let say = trace.lang;
+    let mut out: Vec<Entry> = trace.foreign.iter().map(|it| foreign(it, say)).collect();
+    out.extend(trace.gaps.iter().take(7).map(|it| question(it, say)));
     let empty = |kind: SectionKind| sections.iter().any(|(it, entries)| *it == kind && entries.is_empty());
     let mut missing: Vec<&str> = Vec::new();
     for (kind, ask) in [
-        (SectionKind::Purpose, "what the result is used for"),
-        (SectionKind::Trigger, "how often the work comes round and by when it must be done"),
-        (SectionKind::Gates, "who approves the result before it leaves"),
-        (SectionKind::Escalation, "whom to turn to when it does not work"),
-        (SectionKind::Failures, "what usually goes wrong"),
+        (SectionKind::Purpose, say.ask_purpose),
+        (SectionKind::Trigger, say.ask_rhythm),
+        (SectionKind::Gates, say.ask_approver),
+        (SectionKind::Escalation, say.ask_escalation),
+        (SectionKind::Failures, say.ask_failures),
     ] {
         if empty(kind) {
             missing.push(ask);
         }
     }
     if trace.performer.is_none() {
-        missing.insert(0, "who does the work");
+        missing.insert(0, say.ask_performer);
     }
     if gates::approver(trace).is_none() && !empty(SectionKind::Gates) {
-        missing.push("who approves the result as a whole");
+        missing.push(say.ask_overall);
     }
     if empty(SectionKind::Steps) {
-        missing.insert(0, "what is done, step by step");
+        missing.insert(0, say.ask_steps);
     }
     if !missing.is_empty() {
-        let text = format!("The folder does not tell {}{}. Please say.", missing.join("; "), looked_in(trace));
-        out.push(Entry::asked(text, Vec::new(), "section without evidence", 30));
+        let text = say.folder_silent(missing.join("; "), looked_in(trace));
+        out.push(Entry::asked(text, Vec::new(), say.by_missing_section, 30));
     }
     out
 }
@@ -163,44 +169,54 @@ fn questions(trace: &Trace, sections: &[(SectionKind, Vec<Entry>)]) -> Vec<Entry
 fn looked_in(trace: &Trace) -> String {
     let written = |role: Role| trace.files.iter().filter(move |it| it.role == role).map(|it| format!("`{}`", it.path.rsplit('/').next().unwrap_or(&it.path)));
     let names: Vec<String> = written(Role::PriorSop).chain(written(Role::Note)).chain(written(Role::Record)).take(2).collect();
-    if names.is_empty() { String::new() } else { format!(" (looked in {} and the rest)", names.join(", ")) }
+    if names.is_empty() { String::new() } else { trace.lang.looked_in(names.join(", ")) }
 }
 
-fn question(gap: &Gap) -> Entry {
+/// What the words say is not known where their language is not.
+fn foreign(it: &Foreign, say: Lang) -> Entry {
+    let language = if say.is_english() { &it.language } else { &it.own_name };
+    Entry::asked(say.other_language(language, it.percent), it.anchors.clone(), say.by_language, 90)
+}
+
+fn question(gap: &Gap, say: Lang) -> Entry {
     let mut text = gap.question.clone();
     if let Some(ask) = &gap.ask {
-        text.push_str(&format!(" (ask {ask})"));
+        text.push_str(&say.ask_person(ask));
     }
     Entry::asked(text, gap.anchors.clone(), &gap.rule, gap.weight + 8)
 }
 
 /// Sensitive files by name and reason, then the rest in one line.
 fn left_out(list: &[LeftOut], trace: &Trace) -> Vec<Entry> {
-    let mut parts: Vec<String> = list.iter().filter(|it| it.sensitive).map(|it| format!("`{}` ({})", it.path, it.reason)).collect();
+    let say = trace.lang;
+    let known = |reason: &str| say.reason(reason).map_or_else(|| reason.to_owned(), str::to_owned);
+    let mut parts: Vec<String> = list.iter().filter(|it| it.sensitive).map(|it| format!("`{}` ({})", it.path, known(&it.reason))).collect();
     let unrelated: Vec<String> = trace.files.iter().filter(|it| it.role == sop_core::Role::Noise).map(|it| format!("`{}`", it.path)).collect();
     if !unrelated.is_empty() {
-        parts.push(format!("not part of this work: {}", ledger::some(&unrelated, 8)));
+        parts.push(say.not_part(ledger::some(&unrelated, 8, say)));
     }
-    let failed: Vec<String> = list.iter().filter(|it| it.reason.starts_with("could not be read")).map(|it| format!("`{}` ({})", it.path, it.reason)).collect();
+    let why = |it: &LeftOut| it.reason.strip_prefix(UNREADABLE).map(|why| say.unreadable(known(why)));
+    let failed: Vec<String> = list.iter().filter_map(|it| Some(format!("`{}` ({})", it.path, why(it)?))).collect();
     if !failed.is_empty() {
-        parts.push(ledger::some(&failed, 6));
+        parts.push(ledger::some(&failed, 6, say));
     }
-    let unread: Vec<String> =
-        list.iter().filter(|it| !it.sensitive && !it.reason.starts_with("could not be read")).map(|it| format!("`{}`", it.path)).collect();
+    let unread: Vec<String> = list.iter().filter(|it| !it.sensitive && why(it).is_none()).map(|it| format!("`{}`", it.path)).collect();
     if !unread.is_empty() {
-        parts.push(format!("not read: {}", ledger::some(&unread, 5)));
+        parts.push(say.not_read(ledger::some(&unread, 5, say)));
     }
     if parts.is_empty() {
         return Vec::new();
     }
-    vec![Entry::of(
-        Claim::inferred(
-            format!("Left out and never quoted: {}.", parts.join("; ")),
-            trace.unrelated.iter().take(2).cloned().collect(),
-            "content and belonging of the files",
-        ),
-        40,
-    )]
+    vec![Entry::of(Claim::inferred(say.left_out_list(parts.join("; ")), trace.unrelated.iter().take(2).cloned().collect(), say.by_belonging), 40)]
+}
+
+/// The word for what a parameter counts.
+fn period(parameter: &Parameter, say: Lang) -> &'static str {
+    match parameter.name.as_str() {
+        "month" => say.month,
+        "week" => say.week,
+        _ => say.quarter,
+    }
 }
 
 /// What is still to be placed, section by section; a fact is used once.
@@ -247,7 +263,7 @@ impl<'a> Plan<'a> {
             .map(|n| {
                 self.used[n] = true;
                 let fact = &self.trace.facts[n];
-                Entry { weight: weight(fact), ..facts::entry(fact) }
+                Entry { weight: weight(fact), ..facts::entry(fact, self.trace.lang) }
             })
             .collect()
     }
@@ -258,7 +274,7 @@ impl<'a> Plan<'a> {
             entry.weight += 20;
         }
         if out.len() < 2 {
-            out.extend(self.take_if(2 - out.len(), |it| it.is(FactKind::Explains) && it.weight >= 14));
+            out.extend(self.take_if(2 - out.len(), |it| it.is(FactKind::Explains) && it.weight >= 14 && it.kinds.first() != Some(&FactKind::Schedules)));
         }
         // A mishap that somebody outside noticed says why it has to be right.
         out.extend(self.take_if(1, |it| it.is(FactKind::Fails) && it.weight >= 14 && facts::dated(&it.text)));
@@ -277,27 +293,23 @@ impl<'a> Plan<'a> {
         out.extend(self.take_if(2, plans));
         if let (true, Some(parameter)) = (self.trace.events.is_empty(), self.trace.parameters.first()) {
             // Days that the steps begin with: "Tues: ..", "Fri: ..".
-            let days: Vec<&str> =
-                self.trace.activities.iter().filter_map(|it| it.action.text.split_once(": ")).map(|it| it.0).filter(|it| facts::is_day(it)).collect();
-            let named = self
-                .trace
-                .activities
-                .iter()
-                .filter(|it| it.action.text.split_once(": ").is_some_and(|d| facts::is_day(d.0)))
-                .filter_map(|it| it.action.anchors.first().cloned())
-                .take(3);
-            let anchors = named.chain(parameter.anchor.clone()).take(3).collect();
+            let mut days: Vec<(&str, Option<sop_core::Anchor>)> = Vec::new();
+            for claim in self.trace.activities.iter().map(|it| &it.action) {
+                let Some((day, _)) = claim.text.split_once(": ").filter(|it| facts::is_day(it.0)) else { continue };
+                if !days.iter().any(|it| it.0 == day) {
+                    days.push((day, claim.anchors.first().cloned()));
+                }
+            }
+            let anchors = days.iter().filter_map(|it| it.1.clone()).take(3).chain(parameter.anchor.clone()).take(3).collect();
+            let days: Vec<&str> = days.into_iter().map(|it| it.0).collect();
+            let say = self.trace.lang;
             let rhythm = match parameter.name.as_str() {
-                "month" => "Every month",
-                "week" => "Every week",
-                _ => "Every quarter",
+                "month" => say.every_month,
+                "week" => say.every_week,
+                _ => say.every_quarter,
             };
-            let text = if days.is_empty() {
-                format!("{rhythm}: files and folders are kept by {}.", parameter.name)
-            } else {
-                format!("{rhythm}, by days: {}.", days.join(", "))
-            };
-            out.insert(0, Entry::of(Claim::inferred(text, anchors, "periods in names of files, days in notes"), 50));
+            let text = if days.is_empty() { say.kept_by(rhythm, period(parameter, say)) } else { say.by_days(rhythm, days.join(", ")) };
+            out.insert(0, Entry::of(Claim::inferred(text, anchors, say.by_periods), 50));
         }
         out
     }
@@ -315,9 +327,10 @@ impl<'a> Plan<'a> {
     fn prerequisites(&mut self) -> Vec<Entry> {
         let mut out = claims(&self.trace.needs, 4, 50);
         for parameter in &self.trace.parameters {
-            let other = parameter.others.last().map_or_else(String::new, |it| format!(", {it} in the run before"));
-            let text = format!("`{{{}}}` stands for the {} of the run: {} this time{other}.", parameter.name, parameter.name, parameter.value);
-            out.push(Entry::of(Claim::inferred(text, parameter.anchor.iter().cloned().collect(), "names of files and folders"), 45));
+            let say = self.trace.lang;
+            let before = parameter.others.last().map_or_else(String::new, |it| say.value_before(it));
+            let text = say.parameter(format_args!("{{{}}}", parameter.name), period(parameter, say), &parameter.value, before);
+            out.push(Entry::of(Claim::inferred(text, parameter.anchor.iter().cloned().collect(), say.by_names), 45));
         }
         out.extend(self.take_if(2, |it| (it.is(FactKind::Obliges) || it.is(FactKind::Requests)) && facts::sets_up(&it.text)));
         out

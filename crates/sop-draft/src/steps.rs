@@ -3,7 +3,7 @@
 use crate::facts::cut;
 use crate::ledger::Entry;
 use crate::{Audience, Plan};
-use sop_core::{Activity, Claim, StepKind};
+use sop_core::{Activity, Claim, Lang, StepKind};
 
 /// More steps than this are two procedures.
 const MOST_STEPS: usize = 28;
@@ -19,12 +19,12 @@ pub(crate) fn entries(plan: &mut Plan<'_>, audience: &Audience) -> Vec<Entry> {
                 it.anchors.iter().any(|a| a.path == fact.anchors[0].path && a.place == fact.anchors[0].place)
                     && it.text.to_lowercase().contains(&fact.text.to_lowercase().trim_end_matches('.').chars().skip(8).collect::<String>())
             };
-            let pointed = activity.kind == StepKind::Gate && activity.action.text.contains("see Approval gates");
+            let pointed = activity.kind == StepKind::Gate && activity.action.text.contains(trace.lang.stop_see_gates);
             if !pointed && std::iter::once(&activity.action).chain(&activity.details).any(told) {
                 plan.used[n] = true;
             }
         }
-        out.push(entry(activity, audience));
+        out.push(entry(activity, audience, trace.lang));
     }
 
     out
@@ -44,13 +44,18 @@ fn worth(it: &Activity) -> i32 {
     it.weight + 2 * i32::from(it.done_when.is_some())
 }
 
-fn entry(activity: &Activity, audience: &Audience) -> Entry {
+fn entry(activity: &Activity, audience: &Audience, say: Lang) -> Entry {
     let mut head = activity.action.clone();
     if !audience.is_new() {
         head.text = head.text.split(" (here ").next().unwrap_or(&head.text).to_owned();
     }
-    if activity.kind != StepKind::Gate {
-        head.text = format!("{} *({})*", head.text.trim_end_matches('.'), activity.kind.as_str());
+    let kind = match activity.kind {
+        StepKind::Mechanical => Some(say.mechanical),
+        StepKind::Judgment => Some(say.judgment),
+        StepKind::Gate => None,
+    };
+    if let Some(kind) = kind {
+        head.text = format!("{} *({kind})*", head.text.trim_end_matches('.'));
     }
     let mut entry = Entry::of(head, worth(activity));
     entry.kind = Some(activity.kind);
@@ -58,7 +63,7 @@ fn entry(activity: &Activity, audience: &Audience) -> Entry {
         entry.below.push(Claim { text: cut(&detail.text, 36), ..detail.clone() });
     }
     if let Some(done) = &activity.done_when {
-        entry.below.push(Claim { text: format!("**Done when** {}.", done.text.trim_end_matches('.')), ..done.clone() });
+        entry.below.push(Claim { text: say.done_when(done.text.trim_end_matches('.')), ..done.clone() });
     }
     entry
 }

@@ -1,12 +1,14 @@
 //! The folder of the work, ready to be asked whether something stands in it, and where.
 
 use crate::names::{Pattern, plain};
-use sop_core::{BlockKind, Document, Place, Quoted, Trace};
+use sop_core::{BlockKind, Document, Lang, Place, Quoted, Trace};
 
 /// Who speaks this many messages before or after may be whom a message is for.
 const NEAR: usize = 6;
 /// Lines of a script that belong to the one above them.
 const BELOW: usize = 3;
+/// No quote of a notebook or macro runs over more lines.
+const LONGEST_PIECE: u32 = 60;
 
 /// What was read and traced of a folder.
 pub struct Folder<'a> {
@@ -34,19 +36,19 @@ impl<'a> Folder<'a> {
     }
 
     /// Returns what became of an entry of the evidence list.
-    pub(crate) fn standing(&self, quoted: &Quoted) -> Standing {
+    pub(crate) fn standing(&self, quoted: &Quoted, say: Lang) -> Standing {
         let Some(at) = self.documents.iter().position(|it| it.path == quoted.path) else { return Standing::Gone };
         let document = &self.documents[at];
         let quote = plain(&quoted.quote);
-        if quoted.place == "whole file" {
+        if quoted.place == say.whole_file {
             return Standing::There(self.texts[at].clone());
         }
-        let blocks = || document.blocks.iter().filter(|it| it.place.to_string() == quoted.place);
-        let tables = || document.tables.iter().filter(|it| it.place.to_string() == quoted.place);
+        let blocks = || document.blocks.iter().filter(|it| it.place.told(say) == quoted.place);
+        let tables = || document.tables.iter().filter(|it| it.place.told(say) == quoted.place);
         let mut around: Vec<String> = blocks().map(told).chain(tables().map(columns)).collect();
         let mut there = around.iter().any(|it| plain(it).contains(&quote)) || tables().next().is_some();
         if let Some(source) = &document.source
-            && let Some((from, to)) = lines_of(document, &quoted.place)
+            && let Some((from, to)) = lines_of(document, &quoted.place, say)
         {
             let lines: Vec<&str> = source.lines().skip(from.saturating_sub(1)).take(to + 1 - from).collect();
             let lines = lines.join(" ");
@@ -57,11 +59,11 @@ impl<'a> Folder<'a> {
         }
         if there {
             around.extend(std::iter::once(&document.path).chain(&document.title).chain(&document.author).cloned());
-            around.extend(self.beside(document, quoted));
+            around.extend(self.beside(document, quoted, say));
             return Standing::There(around.join("\n"));
         }
-        let elsewhere = document.blocks.iter().find(|it| plain(&it.text).contains(&quote)).map(|it| it.place.to_string());
-        let line = || document.source.as_ref()?.lines().position(|it| plain(it).contains(&quote)).map(|it| format!("line {}", it + 1));
+        let elsewhere = document.blocks.iter().find(|it| plain(&it.text).contains(&quote)).map(|it| it.place.told(say));
+        let line = || document.source.as_ref()?.lines().position(|it| plain(it).contains(&quote)).map(|it| say.line(it + 1));
         match elsewhere.or_else(line) {
             Some(place) => Standing::Elsewhere(place),
             None => Standing::Changed,
@@ -69,9 +71,9 @@ impl<'a> Folder<'a> {
     }
 
     /// Returns who takes part where a quote stands, and the files that a script reads or writes there.
-    fn beside(&self, document: &Document, quoted: &Quoted) -> Vec<String> {
+    fn beside(&self, document: &Document, quoted: &Quoted, say: Lang) -> Vec<String> {
         let mut out: Vec<String> = Vec::new();
-        if let Some(at) = document.blocks.iter().position(|it| it.place.to_string() == quoted.place) {
+        if let Some(at) = document.blocks.iter().position(|it| it.place.told(say) == quoted.place) {
             let near = &document.blocks[at.saturating_sub(NEAR)..(at + NEAR).min(document.blocks.len())];
             out.extend(near.iter().filter_map(|it| it.speaker.clone()));
             let number = |place: &Place| if let Place::Message { n, .. } = place { Some(*n) } else { None };
@@ -79,7 +81,7 @@ impl<'a> Folder<'a> {
             let heads = document.blocks.iter().filter(|it| it.kind == BlockKind::Field && own.is_some() && number(&it.place) == own);
             out.extend(heads.map(|it| it.text.clone()));
         }
-        let flows = self.trace.lineage.iter().filter(|it| it.anchor.path == quoted.path && it.anchor.place.to_string() == quoted.place);
+        let flows = self.trace.lineage.iter().filter(|it| it.anchor.path == quoted.path && it.anchor.place.told(say) == quoted.place);
         out.extend(flows.flat_map(|it| it.files.iter().cloned().chain([it.pattern.clone()])));
         out
     }
@@ -154,18 +156,18 @@ fn text_of(document: &Document) -> String {
 }
 
 /// Returns the lines of the source that a place such as `lines 4-14` or `cell 3, line 2` means.
-fn lines_of(document: &Document, place: &str) -> Option<(usize, usize)> {
-    let own = || {
-        let numbers = place.strip_prefix("lines ").or_else(|| place.strip_prefix("line "))?;
-        let (from, to) = numbers.split_once('-').unwrap_or((numbers, numbers));
-        Some((from.parse().ok()?, to.parse().ok()?))
-    };
-    own().or_else(|| {
-        let count = document.source.as_ref()?.lines().count() as u32;
-        let span = (1..=count).find_map(|from| {
-            let to = (from..=count.min(from + 60)).find(|to| document.place_of(from, *to).to_string() == place)?;
-            Some((from as usize, to as usize))
-        });
-        span.filter(|_| !document.pieces.is_empty())
-    })
+fn lines_of(document: &Document, place: &str, say: Lang) -> Option<(usize, usize)> {
+    let numbers: Vec<usize> = place.split(|c: char| !c.is_ascii_digit()).filter_map(|it| it.parse().ok()).collect();
+    match numbers.as_slice() {
+        [n] if place == say.line(n) => Some((*n, *n)),
+        [from, to] if place == say.lines(from, to) => Some((*from, *to)),
+        _ if document.pieces.is_empty() => None,
+        _ => {
+            let count = document.source.as_ref()?.lines().count() as u32;
+            (1..=count).find_map(|from| {
+                let to = (from..=count.min(from + LONGEST_PIECE)).find(|to| document.place_of(from, *to).told(say) == place)?;
+                Some((from as usize, to as usize))
+            })
+        }
+    }
 }

@@ -55,7 +55,7 @@ fn missing(context: &Context<'_>, question: Question) -> Option<&'static str> {
     match question {
         Question::Inputs => (!has(SectionKind::Inputs) && !has(SectionKind::Prerequisites)).then_some("it names no inputs and nothing to have before starting"),
         Question::Judgment => {
-            let marked = steps().any(|it| it.text.contains("*(mechanical)*") || it.text.contains("*(judgment)*") || it.is_stop());
+            let marked = steps().any(|it| it.kind().is_some());
             (!marked && !has(SectionKind::Decisions)).then_some("nothing tells which steps are mechanical and where somebody has to judge")
         }
         Question::Gates => {
@@ -63,7 +63,7 @@ fn missing(context: &Context<'_>, question: Question) -> Option<&'static str> {
             (!stops && !has(SectionKind::Gates) && !has(SectionKind::Escalation)).then_some("it names nobody who approves, verifies or is asked")
         }
         Question::Done => {
-            let done = steps().any(|it| it.text.to_lowercase().contains("done when"));
+            let done = steps().any(Entry::is_done_when);
             (!done && !has(SectionKind::Output) && !has(SectionKind::Checks)).then_some("it does not say when the work is done")
         }
         Question::Failures => (!has(SectionKind::Failures)).then_some("it tells of nothing that can go wrong"),

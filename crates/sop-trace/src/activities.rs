@@ -8,7 +8,7 @@ pub(crate) use sources::{Logged, file_names, logged};
 
 use crate::facts::Ground;
 use crate::text::{Likes, overlap, shared};
-use sop_core::{Activity, Claim, Fact, Flow, Moment, Parameter, StepKind};
+use sop_core::{Activity, Claim, Fact, Flow, Lang, Moment, Parameter, StepKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A step in the making.
@@ -96,6 +96,8 @@ impl Source {
 
 /// Everything that steps are drawn from.
 pub(crate) struct Work<'a> {
+    /// The language that claims are worded in.
+    pub say: Lang,
     /// What the logs end with, by the path of the script.
     pub logged: &'a BTreeMap<String, Logged<'a>>,
     pub ground: &'a Ground<'a>,

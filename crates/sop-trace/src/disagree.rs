@@ -3,7 +3,7 @@
 use crate::activities::Work;
 use crate::lineage::line_anchor;
 use crate::people::anchor;
-use crate::text::{Quantity, cut, quantities, re, sentences, shared, stems, words};
+use crate::text::{Quantity, cut, parse_number, quantities, re, sentences, shared, stems, words};
 use sop_core::{Activity, Anchor, Block, BlockKind, Claim, Disagreement, Document, FactKind, Format, Place, Role, Standing};
 use std::collections::BTreeSet;
 
@@ -31,7 +31,7 @@ pub(crate) fn find(work: &Work<'_>, activities: &[Activity]) -> Vec<Disagreement
     let mut told: BTreeSet<usize> = BTreeSet::new();
     out.extend(people(work, &old, &mut told));
     for (n, statement) in old.iter().enumerate() {
-        let found = number(statement, &now).or_else(|| setting(work, statement)).or_else(|| gone_file(work, statement)).or_else(|| day(work, statement));
+        let found = number(work, statement, &now).or_else(|| setting(work, statement)).or_else(|| gone_file(work, statement)).or_else(|| day(work, statement));
         if let Some(found) = found {
             told.insert(n);
             out.push(found);
@@ -39,7 +39,7 @@ pub(crate) fn find(work: &Work<'_>, activities: &[Activity]) -> Vec<Disagreement
     }
     out.extend(unread_keys(work));
     out.extend(untraced(work, &old, activities, &told));
-    out = one_screen(out);
+    out = one_screen(out, work.say.shown_on_screen);
     out.sort_by(|a, b| b.weight.cmp(&a.weight).then(a.claim.text.cmp(&b.claim.text)));
     let mut seen: Vec<Vec<String>> = Vec::new();
     out.retain(|it| {
@@ -52,16 +52,15 @@ pub(crate) fn find(work: &Work<'_>, activities: &[Activity]) -> Vec<Disagreement
 }
 
 /// Two pages against one setting of a screen are one disagreement.
-fn one_screen(list: Vec<Disagreement>) -> Vec<Disagreement> {
-    const SHOWN: &str = "; the screen of this run shows ";
+fn one_screen(list: Vec<Disagreement>, shown: &str) -> Vec<Disagreement> {
     let mut out: Vec<Disagreement> = Vec::new();
     for it in list {
         let twin =
-            out.iter_mut().find(|had| had.claim.text.contains(SHOWN) && it.claim.text.contains(SHOWN) && had.claim.anchors.last() == it.claim.anchors.last());
+            out.iter_mut().find(|had| had.claim.text.contains(shown) && it.claim.text.contains(shown) && had.claim.anchors.last() == it.claim.anchors.last());
         match twin {
             Some(had) => {
-                let says = it.claim.text.split(SHOWN).next().unwrap_or_default();
-                had.claim.text = had.claim.text.replacen(SHOWN, &format!(", {says}{SHOWN}"), 1);
+                let says = it.claim.text.split(shown).next().unwrap_or_default();
+                had.claim.text = had.claim.text.replacen(shown, &format!(", {says}{shown}"), 1);
                 had.claim.anchors.insert(1, it.claim.anchors[0].clone());
             }
             None => out.push(it),
@@ -170,7 +169,7 @@ fn now(work: &Work<'_>) -> Vec<Now> {
         for block in &document.blocks {
             let field = block.kind == BlockKind::Field && matches!(document.format, Format::Config | Format::Workbook);
             if field && let Some((key, value)) = block.text.split_once(": ") {
-                let values: Vec<f64> = re!(r"^\D{0,3}(\d+(?:\.\d+)?)").captures(value).and_then(|it| it[1].parse().ok()).into_iter().collect();
+                let values: Vec<f64> = re!(r"^\D{0,3}(\d+(?:[.,]\d+)*)").captures(value).and_then(|it| parse_number(&it[1])).into_iter().collect();
                 let around = block.context.clone().unwrap_or_default();
                 if values.is_empty() || words(value) > 6 {
                     continue;
@@ -206,7 +205,7 @@ fn codes(text: &str) -> Vec<String> {
 }
 
 /// A number of the page that is another one now.
-fn number(old: &Old<'_>, now: &[Now]) -> Option<Disagreement> {
+fn number(work: &Work<'_>, old: &Old<'_>, now: &[Now]) -> Option<Disagreement> {
     let own_codes = codes(&old.text);
     let mut best: Option<(i32, &Now, Quantity)> = None;
     for quantity in quantities(&old.text).into_iter().filter(|it| !it.unit.is_empty() && !it.written.to_lowercase().starts_with("one ")) {
@@ -239,13 +238,7 @@ fn number(old: &Old<'_>, now: &[Now]) -> Option<Disagreement> {
     Some(Disagreement {
         standing: Standing::Contradicted,
         claim: Claim::cited(
-            format!(
-                "`{}` says “{}”; now it is {} (`{}`).",
-                old.document.name(),
-                cut(&old.text, 14),
-                candidate.text,
-                candidate.at[0].path.rsplit('/').next().unwrap_or_default()
-            ),
+            work.say.page_says_now(old.document.name(), cut(&old.text, 14), &candidate.text, candidate.at[0].path.rsplit('/').next().unwrap_or_default()),
             anchors,
         ),
         weight: 10 + score.min(9),
@@ -277,7 +270,7 @@ fn people(work: &Work<'_>, old: &[Old<'_>], told: &mut BTreeSet<usize>) -> Vec<D
         let Some((name, n)) = gone.first().copied() else { continue };
         let first = name.split(' ').next().unwrap_or(name);
         let mut anchors = vec![old[*n].at.clone()];
-        let mut text = format!("`{}` still names {name}: “{}”", old[*n].document.name(), cut(&old[*n].text, 16));
+        let mut text = work.say.still_names(old[*n].document.name(), name, cut(&old[*n].text, 16));
         told.insert(*n);
         // Further statements that lean on the same person.
         for (m, statement) in old.iter().enumerate().filter(|(m, it)| m != n && it.document.path == path && it.text.contains(first)).take(2) {
@@ -302,16 +295,12 @@ fn people(work: &Work<'_>, old: &[Old<'_>], told: &mut BTreeSet<usize>) -> Vec<D
             && let Some(at) = work.ground.people.find(performer)
             && let Some(shown) = work.ground.people.list[at].anchors.first()
         {
-            text.push_str(&format!(". Now {performer} does it."));
+            text.push_str(&work.say.now_does(performer));
             anchors.push(shown.clone());
         } else {
             text.push('.');
         }
-        out.push(Disagreement {
-            standing: Standing::Contradicted,
-            claim: Claim::inferred(text, anchors, "person named in the old page does not act"),
-            weight: 26,
-        });
+        out.push(Disagreement { standing: Standing::Contradicted, claim: Claim::inferred(text, anchors, work.say.by_old_name), weight: 26 });
     }
     out
 }
@@ -342,7 +331,9 @@ fn current_blocks<'a>(work: &'a Work<'_>) -> impl Iterator<Item = (&'a Document,
 fn names_in(text: &str, work: &Work<'_>) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for found in re!(r"\b(\p{Lu}\p{Ll}{2,}) (\p{Lu}\p{Ll}{2,})\b").captures_iter(text) {
-        let name = &found[0];
+        // "Herr Stadler" is Stadler.
+        let titled = re!(r"^(?:Herrn?|Frau|Monsieur|Madame|Señora?|Doctora?|Don|Doña|Dr|Mr|Mrs|Ms)$").is_match(&found[1]);
+        let name = if titled { &found[2] } else { &found[0] };
         let common = [
             "Standard",
             "Operating",
@@ -373,7 +364,7 @@ fn names_in(text: &str, work: &Work<'_>) -> Vec<String> {
         }
         if !common.iter().any(|it| name.split(' ').any(|part| part == *it))
             && !out.iter().any(|it| it == name)
-            && near_role(text, found.get(0).map_or(0, |it| it.start()))
+            && (titled || near_role(text, found.get(0).map_or(0, |it| it.start())))
         {
             out.push(name.to_owned());
         }
@@ -435,7 +426,7 @@ fn setting(work: &Work<'_>, old: &Old<'_>) -> Option<Disagreement> {
                 return Some(Disagreement {
                     standing: Standing::Contradicted,
                     claim: Claim::cited(
-                        format!("`{}` says “{}”; the screen of this run shows “{}”.", old.document.name(), cut(&old.text, 14), block.text),
+                        format!("{}{}“{}”.", work.say.page_says(old.document.name(), cut(&old.text, 14)), work.say.shown_on_screen, block.text),
                         vec![old.at.clone(), anchor(document, block)],
                     ),
                     weight: 18,
@@ -468,7 +459,7 @@ fn gone_file(work: &Work<'_>, old: &Old<'_>) -> Option<Disagreement> {
                 return Some(Disagreement {
                     standing: Standing::Contradicted,
                     claim: Claim::cited(
-                        format!("`{}` says “{}”, but `{name}` is not to be used any more: “{}”", old.document.name(), cut(&old.text, 16), cut(&fact.text, 30)),
+                        work.say.page_names_dead(old.document.name(), cut(&old.text, 16), name, cut(&fact.text, 30)),
                         vec![old.at.clone(), fact.anchors[0].clone()],
                     ),
                     weight: 18,
@@ -482,17 +473,13 @@ fn gone_file(work: &Work<'_>, old: &Old<'_>) -> Option<Disagreement> {
                     .find(|it| work.ground.roles.get(&it.path) != Some(&Role::Noise) && shared(&stems(it.path.as_str()), &old.topic) >= 1)
                     .or_else(|| work.ground.scripts.iter().find(|it| work.ground.roles.get(&it.path) != Some(&Role::Noise)));
                 let mut anchors = vec![old.at.clone()];
-                let mut text = format!("`{}` says “{}”; `{name}` is not in the folder", old.document.name(), cut(&old.text, 20));
+                let mut text = work.say.page_names_missing(old.document.name(), cut(&old.text, 20), name);
                 if let Some(script) = instead {
-                    text.push_str(&format!(", the work was done with `{}`", script.path));
+                    text.push_str(&work.say.done_with(&script.path));
                     anchors.push(line_anchor(script, work.ground.documents, 1, script.purpose.as_ref().map_or(1, |it| it.to)));
                 }
                 text.push('.');
-                return Some(Disagreement {
-                    standing: Standing::Contradicted,
-                    claim: Claim::inferred(text, anchors, "file named in the old page is not in the folder"),
-                    weight: 16,
-                });
+                return Some(Disagreement { standing: Standing::Contradicted, claim: Claim::inferred(text, anchors, work.say.by_missing_file), weight: 16 });
             }
             _ => {}
         }
@@ -523,7 +510,7 @@ fn day(work: &Work<'_>, old: &Old<'_>) -> Option<Disagreement> {
     Some(Disagreement {
         standing: Standing::Contradicted,
         claim: Claim::cited(
-            format!("`{}` says “{}”; the calendar says “{}”.", old.document.name(), cut(&old.text, 14), cut(&block.text, 14)),
+            work.say.calendar_says(old.document.name(), cut(&old.text, 14), cut(&block.text, 14)),
             vec![old.at.clone(), anchor(document, block)],
         ),
         weight: 17,
@@ -552,13 +539,13 @@ fn unread_keys(work: &Work<'_>) -> Vec<Disagreement> {
                 continue;
             }
             let mut anchors = vec![anchor(document, block)];
-            let mut text = format!("`{}` stands in `{}`, but no script reads it", block.text.replacen(": ", " = ", 1), document.name());
+            let mut text = work.say.unread_key(block.text.replacen(": ", " = ", 1), document.name());
             if let Some(fact) = work.facts.iter().find(|it| it.text.contains(key)) {
-                text.push_str(&format!(": “{}”", cut(&fact.text, 24)));
+                text.push_str(&format!("{}“{}”", work.say.colon, cut(&fact.text, 24)));
                 anchors.push(fact.anchors[0].clone());
             }
             text.push('.');
-            out.push(Disagreement { standing: Standing::Contradicted, claim: Claim::inferred(text, anchors, "config key that no script reads"), weight: 18 });
+            out.push(Disagreement { standing: Standing::Contradicted, claim: Claim::inferred(text, anchors, work.say.by_unread_key), weight: 18 });
         }
     }
     out
@@ -599,11 +586,7 @@ fn untraced(work: &Work<'_>, old: &[Old<'_>], activities: &[Activity], told: &BT
         let list: Vec<String> = missing.iter().map(|it| format!("“{}”", cut(it.text.trim_end_matches('.'), 11))).collect();
         out.push(Disagreement {
             standing: Standing::Unsupported,
-            claim: Claim::inferred(
-                format!("No trace in this folder of what `{name}` asks: {}.", list.join("; ")),
-                missing.iter().map(|it| it.at.clone()).collect(),
-                "statement of the old page that nothing shows",
-            ),
+            claim: Claim::inferred(work.say.no_trace(name, list.join("; ")), missing.iter().map(|it| it.at.clone()).collect(), work.say.by_untraced),
             weight: 15,
         });
     }

@@ -4,7 +4,7 @@ use crate::activities::Work;
 use crate::params::other_run;
 use crate::people::anchor;
 use crate::text::{cut, re, shared, stems, words};
-use sop_core::{Anchor, Block, BlockKind, Document, FactKind, Format, Gap, Role};
+use sop_core::{Anchor, Block, BlockKind, Document, FactKind, Format, Gap, Lang, Role};
 use std::collections::BTreeSet;
 
 pub(crate) fn find(work: &Work<'_>) -> Vec<Gap> {
@@ -27,6 +27,8 @@ fn gap(question: String, why: &str, anchors: Vec<Anchor>, rule: &str, weight: i3
 /// Questions that somebody put and nobody answered.
 fn asked(work: &Work<'_>) -> Vec<Gap> {
     let mut out: Vec<Gap> = Vec::new();
+    // Who asked what in the last question, to put those of one mail together.
+    let mut last_asked: (String, String) = Default::default();
     for document in work.ground.documents {
         let role = work.ground.roles.get(&document.path).copied().unwrap_or(Role::Noise);
         if matches!(role, Role::Noise | Role::PriorSop | Role::Template | Role::Input | Role::Output | Role::Script) {
@@ -44,7 +46,7 @@ fn asked(work: &Work<'_>) -> Vec<Gap> {
                     | BlockKind::Note
                     | BlockKind::CodeComment
             );
-            let doubt = block.text.contains("??") || re!(r": \?(?: |$)|\| \? | \?$").is_match(&block.text);
+            let doubt = block.text.contains("??") || re!(r": \?(?: |$)|\| \? |^(?:\S+ ){0,3}\?$").is_match(&block.text);
             let question = block.text.contains('?');
             let ask = re!(r"(?i)^(?:[-*] )?(?:ask|frag|find out|klären|demander|à clarifier|preguntar|por aclarar)\b.{0,40}\b(who|which|what|whether|if|how|when|wer|welche|ob|was|wie|qui|quel\w*|si|comment|quand|quién|qué|cuál|cómo|cuándo)\b")
                 .is_match(&block.text);
@@ -66,14 +68,14 @@ fn asked(work: &Work<'_>) -> Vec<Gap> {
             let who = block.speaker.as_deref().map(|it| work.ground.people.full(it));
             let said = cut(&block.text, 45);
             let text = match &who {
-                Some(who) if talk => format!("{who} asked: “{said}” No answer is in the folder."),
-                _ => format!("`{}` leaves open: “{said}”", document.name()),
+                Some(who) if talk => work.say.asked_by(who, format_args!("“{said}”")),
+                _ => work.say.leaves_open(document.name(), &said),
             };
             let mut found = gap(
                 text,
                 "a question was put and not answered",
                 vec![anchor(document, block)],
-                "question without an answer",
+                work.say.by_open_question,
                 if talk {
                     21
                 } else if document.format == Format::Workbook {
@@ -87,14 +89,16 @@ fn asked(work: &Work<'_>) -> Vec<Gap> {
             if let Some(last) = out.last_mut()
                 && talk
                 && last.anchors[0].path == document.path
-                && last.question.contains(&format!("{} asked", who.clone().unwrap_or_default()))
+                && who.as_ref().is_some_and(|who| *who == last_asked.0)
                 && words(&last.question) + words(&said) <= 75
             {
-                last.question = last.question.replacen("” No answer", &format!("” “{said}” No answer"), 1);
+                last_asked.1.push_str(&format!(" “{said}”"));
+                last.question = work.say.asked_by(&last_asked.0, &last_asked.1);
                 last.anchors.push(anchor(document, block));
                 continue;
             }
             if !out.iter().any(|it| shared(&stems(&it.question), &stems(&found.question)) * 10 > stems(&found.question).len() * 7) {
+                last_asked = (who.filter(|_| talk).unwrap_or_default(), format!("“{said}”"));
                 out.push(found);
             }
         }
@@ -104,7 +108,7 @@ fn asked(work: &Work<'_>) -> Vec<Gap> {
 
 /// A question of substance asks who, which, whose, how; "ok?" and "see you at five?" do not.
 fn substantial(block: &Block) -> bool {
-    re!(r"(?i)\b(who|who's|whose|which|should|how often|is that what|wer|wessen|welche\w*|sollen|qui|quién)\b[^?]*\?").is_match(&block.text)
+    re!(r"(?i)\b(who|who's|whose|which|should|how often|is that what|wer|wessen|welche\w*|sollen|qui|quel\w*|lequel|laquelle|faut-il|doit-on|quién|qué|cuál\w*|hay que)\b[^?]*\?").is_match(&block.text)
         && words(&block.text) >= 6
 }
 
@@ -161,7 +165,7 @@ fn cover(work: &Work<'_>) -> Vec<Gap> {
         return Vec::new();
     }
     let mut anchors: Vec<Anchor> = Vec::new();
-    let mut text = format!("Who stands in when {} is away? Nobody is named as cover", or_list(&names));
+    let mut text = work.say.who_stands_in(or_list(&names, work.say));
     // A note that wonders who does it says more than a mail that mentions a day off.
     let away = |it: &&sop_core::Fact| it.is(FactKind::Absent) && it.speaker.as_ref().is_none_or(|s| names.contains(s)) && words(&it.text) < 40;
     let wonders = work.facts.iter().filter(away).find(|it| it.is(FactKind::Asks) || it.role == Role::Note);
@@ -178,14 +182,14 @@ fn cover(work: &Work<'_>) -> Vec<Gap> {
         }
     }
     text.push('.');
-    vec![gap(text, "no cover for an absence", anchors, "no cover named", 28)]
+    vec![gap(text, "no cover for an absence", anchors, work.say.by_no_cover, 28)]
 }
 
-fn or_list(names: &[String]) -> String {
+fn or_list(names: &[String], say: Lang) -> String {
     match names {
         [] => String::new(),
         [one] => one.clone(),
-        [rest @ .., last] => format!("{} or {last}", rest.join(", ")),
+        [rest @ .., last] => format!("{} {} {last}", rest.join(", "), say.or),
     }
 }
 
@@ -209,10 +213,10 @@ fn settings(work: &Work<'_>) -> Vec<Gap> {
                 && shared(&stems(&before.text), &stems(&block.text)) < stems(&block.text).len()
             {
                 out.push(gap(
-                    format!("Which `{key}`: “{}” (`{}`) or “{}” (`{}`)?", before.text, then.path, block.text, document.path),
+                    work.say.which_setting(key, &before.text, &then.path, &block.text, &document.path),
                     "two runs say different things of one setting",
                     vec![anchor(document, block), anchor(then, before)],
-                    "setting explained differently in two runs",
+                    work.say.by_two_settings,
                     19,
                 ));
             }
@@ -227,20 +231,14 @@ fn deadlines(work: &Work<'_>) -> Vec<Gap> {
     for fact in work.facts.iter().filter(|it| (it.is(FactKind::Conditions) || it.is(FactKind::Holds) || it.is(FactKind::Reserves)) && it.role == Role::Message)
     {
         let by = re!(
-            r"(?i)\b([^.;:\n-]{3,60}?)\b(by|until|bis|avant le|d'ici le|jusqu'au|antes del|hasta el) (?:the )?\d{1,2}(?:st|nd|rd|th|er|\.)?(?: de)? ?(?:january|february|march|april|may|june|july|august|september|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)"
+            r"(?i)\b([^.;:\n-]{3,90}?)\b(by|until|bis|avant le|d'ici le|jusqu'au|antes del|hasta el) (?:the )?\d{1,2}(?:st|nd|rd|th|er|\.)?(?: de)? ?(?:january|february|march|april|may|june|july|august|september|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)"
         );
         let Some(found) = by.captures(&fact.text) else { continue };
         let late = re!(r"(?i)(if (it|that|they) (is|are|does|do)(n't| not)|otherwise|or else|if not|after that|sonst|andernfalls|sinon|passé ce délai|si no|de lo contrario)").is_match(&fact.text);
         if late {
             continue;
         }
-        out.push(gap(
-            format!("What happens if “{}” is not met in time? Nothing says it.", cut(found[0].trim(), 18)),
-            "a term without its consequence",
-            vec![fact.anchors[0].clone()],
-            "term without a consequence",
-            14,
-        ));
+        out.push(gap(work.say.missed_term(cut(found[0].trim(), 18)), "a term without its consequence", vec![fact.anchors[0].clone()], work.say.by_term, 14));
         if out.len() == 2 {
             break;
         }
@@ -270,14 +268,10 @@ fn unused(work: &Work<'_>) -> Vec<Gap> {
             anchors.push(it.anchors[0].clone());
         });
         out.push(gap(
-            format!(
-                "Who books or applies the amounts in `{}`, and how? {}",
-                document.name(),
-                if spoken.is_some() { "They are agreed, but no step shows it." } else { "No step shows it." }
-            ),
+            work.say.who_applies(document.name(), if spoken.is_some() { work.say.no_step_though_agreed } else { work.say.no_step }),
             "a list of amounts that nothing takes up",
             anchors,
-            "list that no step uses",
+            work.say.by_unused_list,
             13,
         ));
     }
@@ -310,15 +304,10 @@ fn unnamed_member(work: &Work<'_>) -> Vec<Gap> {
                     .any(|it| it.name().contains(first) || it.blocks.iter().any(|b| b.text.contains(first)));
                 if !heard {
                     out.push(gap(
-                        format!(
-                            "{member} is named in `{}` (“{}”), but nothing else in the folder shows that “{}” was done for them. Was it?",
-                            document.name(),
-                            cut(&block.text, 14),
-                            cut(&rule_block.text, 14)
-                        ),
+                        work.say.was_it_done(member, document.name(), cut(&block.text, 14), cut(&rule_block.text, 14)),
                         "a member of a list that nothing else mentions",
                         vec![anchor(document, block), anchor(rule_document, rule_block)],
-                        "rule for every one, one of them untraced",
+                        work.say.by_member,
                         19,
                     ));
                 }
@@ -363,16 +352,10 @@ fn two_limits(work: &Work<'_>) -> Vec<Gap> {
                     continue;
                 }
                 out.push(gap(
-                    format!(
-                        "Which limit counts for {code}: {under}“{}” (`{}`) or “{}” minutes (`{}`)?",
-                        cut(&block.text, 22),
-                        document.name(),
-                        field.text,
-                        other.name()
-                    ),
+                    work.say.which_limit(code, format_args!("{under}“{}”", cut(&block.text, 22)), document.name(), &field.text, other.name()),
                     "two sources give different limits",
                     vec![anchor(document, block), anchor(other, field)],
-                    "two limits for one class",
+                    work.say.by_two_limits,
                     18,
                 ));
             }

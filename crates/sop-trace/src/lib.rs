@@ -4,6 +4,7 @@ mod activities;
 mod disagree;
 mod facts;
 mod gaps;
+mod language;
 mod lineage;
 mod params;
 mod people;
@@ -17,7 +18,7 @@ pub use params::generalise;
 use activities::Work;
 use facts::Ground;
 use people::{People, anchor};
-use sop_core::{BlockKind, Document, FactKind, FileEntry, Format, Happening, LeftOut, Parameter, Role, Script, Trace};
+use sop_core::{BlockKind, Document, FactKind, FileEntry, Format, Happening, Lang, LeftOut, Parameter, Role, Script, Trace};
 use std::collections::{BTreeMap, BTreeSet};
 use text::{re, stems};
 
@@ -28,6 +29,8 @@ pub struct Asked {
     pub process: String,
     /// The period whose run is to be described; the latest if none.
     pub period: Option<String>,
+    /// The language that claims are worded in; the one people mostly write if none.
+    pub lang: Option<Lang>,
 }
 
 /// One piece of work has hundreds of files. Of a folder with more, those closest to this run are followed.
@@ -47,8 +50,9 @@ pub fn trace(documents: &[Document], left_out: &[LeftOut], asked: &Asked) -> Tra
     let (near, far) = nearest(documents, &parameters);
     let near: Vec<Document> = near.into_iter().cloned().collect();
     let mut left_out = left_out.to_vec();
+    let say = asked.lang.unwrap_or_default();
     left_out.push(LeftOut {
-        path: format!("{} further files", far.len()),
+        path: say.further_files(far.len()),
         reason: format!("read and listed, but not followed: only the {MOST_FOLLOWED} closest to this run are (narrow it with --include)"),
         sensitive: false,
     });
@@ -81,6 +85,8 @@ fn follow(documents: &[Document], left_out: &[LeftOut], asked: &Asked, parameter
     let paths: Vec<String> = documents.iter().map(|it| it.path.clone()).collect();
     let scripts: Vec<Script> = text::in_parallel(documents, |it| sop_script::analyse(it, &paths)).into_iter().flatten().collect();
     let roles = roles::judge(documents, &scripts);
+    let (main, foreign) = language::judge(documents, &roles);
+    let say = asked.lang.unwrap_or(main);
     let people = people::collect(documents);
     let vocabulary = vocabulary(documents, &scripts, &roles);
     let gone = roles::gone_names(documents);
@@ -90,7 +96,7 @@ fn follow(documents: &[Document], left_out: &[LeftOut], asked: &Asked, parameter
     let performer = performer(documents, &people, &facts, &roles);
     let logged = activities::logged(&ground, &flows);
     let work =
-        Work { logged: &logged, ground: &ground, flows: &flows, parameters, facts: &facts, performer: performer.map(|at| people.list[at].name.as_str()) };
+        Work { say, logged: &logged, ground: &ground, flows: &flows, parameters, facts: &facts, performer: performer.map(|at| people.list[at].name.as_str()) };
     let activities = activities::find(&work);
     let disagreements = disagree::find(&work, &activities);
     let gaps = gaps::find(&work);
@@ -100,6 +106,8 @@ fn follow(documents: &[Document], left_out: &[LeftOut], asked: &Asked, parameter
     let mut limits = stops::limits(&work, &stops);
     limits.extend(stops::faults(&work, &stops));
     Trace {
+        lang: say,
+        foreign,
         process: asked.process.clone(),
         files: documents.iter().map(|it| entry(it, &roles)).collect(),
         unrelated: documents.iter().filter(|it| roles.get(&it.path) == Some(&Role::Noise)).map(file_anchor).collect(),
@@ -165,7 +173,7 @@ fn performer(documents: &[Document], people: &People, facts: &[sop_core::Fact], 
         if let Some(at) = fact.speaker.as_deref().and_then(|it| people.find(it)) {
             score[at] += 2 * u32::from(fact.is(FactKind::Reports));
             // Who gives leave, or says "not before I have seen it", is waited for and does not do the work.
-            let mine = re!(r"(?i)\b(until|till|before|unless|without|ohne dass|bevor|bis|erst wenn|nur mit|waits? for|i decide|take it to|with|mit) (i|i've|me|my|ich|mir)\b|\bi decide\b|\b(?:avant que|sans que|tant que|une fois que|attends? que|attendez que|jusqu'à ce que) (?:je|j')|\b(?:sans|avec|par|à|que) (?:moi|mon)\b|\b(?:hasta que|antes de que|sin que|cuando) (?:yo|lo (?:vea|revise|apruebe|firme)|la (?:vea|revise|apruebe|firme))\b|\bsin mi\b|\bque (?:yo|te confirme)\b").is_match(&fact.text);
+            let mine = re!(r"(?i)\b(until|till|before|unless|without|ohne dass|bevor|bis|erst wenn|nur mit|waits? for|i decide|take it to|with|mit) (i|i've|me|my|ich|mir)\b|\bi decide\b|\berst\b[^.!?;]{0,60}\b(?:wenn|sobald|nachdem) ich\b|\bentscheide ich\b|\bich entscheide\b|\bc'est moi qui\b|\b(?:lo )?decido yo\b|\b(?:avant que|sans que|tant que|une fois que|attends? que|attendez que|jusqu'à ce que) (?:je|j')|\b(?:sans|avec|par|à|que) (?:moi|mon)\b|\b(?:hasta que|antes de que|sin que|cuando) (?:yo|lo (?:vea|revise|apruebe|firme)|la (?:vea|revise|apruebe|firme))\b|\bsin mi\b|\bque (?:yo|te confirme)\b").is_match(&fact.text);
             let leave = fact.kinds.first() == Some(&FactKind::Approves);
             decides[at] += 3 * u32::from(leave) + 3 * u32::from(mine && (fact.is(FactKind::Holds) || fact.is(FactKind::Reserves)));
             // Whoever is given leave, or told to wait, is the one who does it.

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 /// `wanted` is the period the user asked for; without it the latest one is taken.
 pub(crate) fn find(paths: &[String], wanted: Option<&str>) -> Vec<Parameter> {
     let month = re!(r"(?:^|[^\d])(?P<v>(?:19|20)\d\d-(?:0[1-9]|1[0-2]))(?:[^\d-]|$)");
-    let week = re!(r"(?i)(?:^|[^a-z])(?P<p>wk|w|kw|week[ _-]?)(?P<v>\d{1,2})(?:[^\d]|$)");
-    let quarter = re!(r"(?i)(?:^|[^a-z])(?P<p>(?:19|20)\d\d[ _-]?q)(?P<v>[1-4])(?:[^\d]|$)");
+    let week = re!(r"(?i)(?:^|[^a-z])(?P<p>wk|w|kw|week[ _-]?|semaine[ _-]?|semana[ _-]?|sem[ _-]?)(?P<v>\d{1,2})(?:[^\d]|$)");
+    let quarter = re!(r"(?i)(?:^|[^a-z])(?P<p>(?:19|20)\d\d[ _-]?[qt])(?P<v>[1-4])(?:[^\d]|$)");
     let mut out = Vec::new();
     for (name, pattern) in [("month", month), ("week", week), ("quarter", quarter)] {
         let mut seen: BTreeMap<String, (u32, String)> = BTreeMap::new();

@@ -18,7 +18,7 @@ pub(crate) fn find(work: &Work<'_>) -> Vec<Provenance> {
             continue;
         }
         for block in document.blocks.iter().filter(|it| !matches!(it.kind, BlockKind::QuotedReply | BlockKind::Signature)) {
-            for found in re!(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d{2}\b|\b\d{5,9}\b").find_iter(&block.text) {
+            for found in re!(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:[. \x{a0}\x{202f}]\d{3})*,\d{2}\b|\d+\.\d{2}\b|\b\d{5,9}\b").find_iter(&block.text) {
                 let figure = found.as_str();
                 if figure.chars().filter(char::is_ascii_digit).count() < DIGITS || out.iter().any(|it| it.figure == figure) {
                     continue;
@@ -49,12 +49,12 @@ fn sources(work: &Work<'_>) -> Vec<(f64, String, Anchor)> {
             .take(2000)
         {
             let text = if block.kind == BlockKind::Formula { block.text.rsplit(" -> ").next().unwrap_or_default() } else { block.text.as_str() };
-            for found in re!(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+|\b\d{5,9}\b").find_iter(text) {
+            for found in re!(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d{1,3}(?:[. \x{a0}\x{202f}]\d{3})*,\d{2}\b|\d+\.\d+|\b\d{5,9}\b").find_iter(text) {
                 if let Some(value) = parse_number(found.as_str()) {
                     let where_ = if document.format == Format::Workbook {
-                        format!("{} in `{}`", block.place, document.name())
+                        work.say.place_in(block.place.told(work.say), document.name())
                     } else {
-                        format!("`{}`, {}", document.name(), block.place)
+                        format!("`{}`, {}", document.name(), block.place.told(work.say))
                     };
                     out.push((value, where_, anchor(document, block)));
                 }
@@ -68,7 +68,7 @@ fn sources(work: &Work<'_>) -> Vec<(f64, String, Anchor)> {
                     let name = document.name();
                     let at =
                         Anchor { artifact: document.artifact.clone(), path: document.path.clone(), place: table.place.clone(), quote: column.name.clone() };
-                    out.push((sum, format!("the total of {} in `{name}`", column.name), at));
+                    out.push((sum, work.say.total_of(&column.name, name), at));
                 }
             }
         }

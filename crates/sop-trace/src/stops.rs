@@ -6,7 +6,7 @@ use crate::params::{generalise, other_run};
 use crate::people::anchor;
 use crate::roles::fits;
 use crate::text::{cut, re, shared, stems, words};
-use sop_core::{Anchor, Block, BlockKind, Claim, Constant, Document, Exit, FactKind, Format, Role, Script, Stop, StopKind};
+use sop_core::{Anchor, Block, BlockKind, Claim, Constant, Document, Exit, FactKind, Format, Lang, Role, Script, Stop, StopKind};
 use std::collections::BTreeMap;
 
 /// Scripts that are part of the process.
@@ -55,23 +55,26 @@ pub(crate) fn find(work: &Work<'_>) -> Vec<Stop> {
             }
         }
     }
-    let mut out = group(out);
+    let mut out = group(out, work.say);
     out.sort_by(|a, b| b.weight.cmp(&a.weight).then(a.claim.text.cmp(&b.claim.text)));
     out
 }
 
 /// Joins the stops of one script with one code into one: they differ only in what is missing.
-fn group(list: Vec<Stop>) -> Vec<Stop> {
+fn group(list: Vec<Stop>, say: Lang) -> Vec<Stop> {
     let mut out: Vec<Stop> = Vec::new();
     let key = |it: &Stop| it.claim.text.split([':', ',', '(']).next().unwrap_or_default().trim().to_owned();
+    // "`x.py` exit 3": what stands between the script and the code tells it from one that has no code.
+    let exits = say.exit("", "");
+    let exits = exits.trim_matches(['`', ' ']);
     for stop in list {
         let known = out
             .iter_mut()
-            .find(|it| key(it) == key(&stop) && it.kind == stop.kind && key(&stop).contains("exit") && words(&it.claim.text) + words(&stop.claim.text) <= 60);
+            .find(|it| key(it) == key(&stop) && it.kind == stop.kind && key(&stop).contains(exits) && words(&it.claim.text) + words(&stop.claim.text) <= 60);
         match known {
             Some(it) => {
-                let more = stop.claim.text[key(&stop).len()..].trim_start_matches([':', ',']).trim().to_owned();
-                it.claim.text = format!("{}; or {more}", it.claim.text.trim_end_matches('.'));
+                let more = stop.claim.text[key(&stop).len()..].trim_start_matches([':', ',', ' ']).trim().to_owned();
+                it.claim.text = say.or_else(it.claim.text.trim_end_matches('.'), more);
                 it.claim.anchors.extend(stop.claim.anchors);
                 it.recovery = it.recovery.take().or(stop.recovery);
                 it.seen += stop.seen;
@@ -133,11 +136,11 @@ fn stop(work: &Work<'_>, script: &Script, exit: &Exit, settings: &BTreeMap<Strin
     let shown = fill(message, &mut anchors);
     let shown = placeholders(&shown);
     let mut text = match code {
-        Some(code) => format!("`{}` exit {code}", name(&script.path)),
-        None => format!("`{}` stops", name(&script.path)),
+        Some(code) => work.say.exit(name(&script.path), code),
+        None => work.say.stops(name(&script.path)),
     };
     if !shown.is_empty() {
-        text.push_str(&format!(": “{}”", cut(&shown, 30)));
+        text.push_str(&format!("{}“{}”", work.say.colon, cut(&shown, 30)));
     }
     if let Some(documented) = exit.documented.as_deref().filter(|it| shared(&stems(it), &stems(&shown)) < 2) {
         text.push_str(&format!(" ({})", placeholders(&fill(documented, &mut anchors)).trim_end_matches('.')));
@@ -155,14 +158,14 @@ fn stop(work: &Work<'_>, script: &Script, exit: &Exit, settings: &BTreeMap<Strin
         .filter(|it| used.contains(&it.name) && !message.contains(&it.name) && it.value.len() <= 24 && it.value.chars().any(|c| c.is_ascii_digit()))
         .collect();
     if !hidden.is_empty() {
-        text.push_str(&format!(", limit {}", hidden.iter().map(|it| format!("`{} = {}`", it.name, it.value)).collect::<Vec<_>>().join(", ")));
+        text.push_str(&work.say.limit(hidden.iter().map(|it| format!("`{} = {}`", it.name, it.value)).collect::<Vec<_>>().join(", ")));
     }
     let (seen, last) = occurrences(work, script, message, &shown);
     if let Some((document, block)) = last {
         let line = bare_line(&block.text);
-        let when = block.time.map(|it| format!(" on {}", it.date())).unwrap_or_default();
+        let when = block.time.map(|it| work.say.on_date(it.date())).unwrap_or_default();
         let figures = re!(r"\d").is_match(&line) && line != shown;
-        text.push_str(&if figures { format!("; last seen{when}: “{}”", cut(&line, 7)) } else { format!("; seen{when}") });
+        text.push_str(&if figures { work.say.last_seen(when, cut(&line, 7)) } else { work.say.seen(when) });
         anchors.push(anchor(document, block));
     }
     text.push('.');
@@ -259,7 +262,7 @@ fn recovery(work: &Work<'_>, script: &Script, block: &Block, topic: &[String]) -
     told.push(best);
     told.sort_by(|a, b| a.anchors[0].place.cmp(&b.anchors[0].place));
     let text = told.iter().map(|it| format!("“{}”", cut(&it.text, 40))).collect::<Vec<_>>().join(" ");
-    Some(Claim::cited(format!("Last time: {text}"), told.iter().map(|it| it.anchors[0].clone()).collect()))
+    Some(Claim::cited(work.say.last_time(text), told.iter().map(|it| it.anchors[0].clone()).collect()))
 }
 
 /// Constants that no stop has named.
@@ -285,7 +288,7 @@ pub(crate) fn limits(work: &Work<'_>, stops: &[Stop]) -> Vec<Claim> {
                 *n as u32 + 1 != constant.line && mentions(it, &constant.name) && it.contains(['"', '\'', '`']) && !it.trim_start().starts_with(['#', '/'])
             }) && let Some(said) = literal(line)
             {
-                text.push_str(&format!(": “{}”", cut(&placeholders(&said), 14)));
+                text.push_str(&format!("{}“{}”", work.say.colon, cut(&placeholders(&said), 14)));
                 let n = u32::try_from(n + 1).unwrap_or(u32::MAX);
                 anchors.push(line_anchor(script, work.ground.documents, n, n));
             }
@@ -295,7 +298,7 @@ pub(crate) fn limits(work: &Work<'_>, stops: &[Stop]) -> Vec<Claim> {
             parts.push((text, anchors));
         }
         for chunk in parts.chunks(3) {
-            let text = format!("`{}` holds {}.", name(&script.path), chunk.iter().map(|it| it.0.clone()).collect::<Vec<_>>().join("; "));
+            let text = work.say.holds(name(&script.path), chunk.iter().map(|it| it.0.clone()).collect::<Vec<_>>().join("; "));
             out.push(Claim::cited(text, chunk.iter().flat_map(|it| it.1.clone()).collect()));
         }
     }
@@ -351,7 +354,7 @@ pub(crate) fn faults(work: &Work<'_>, stops: &[Stop]) -> Vec<Claim> {
             parts.push((format!("“{}”", cut(&placeholders(&said), 12)), line_anchor(script, work.ground.documents, n, n)));
         }
         for chunk in parts.chunks(4).take(3) {
-            let text = format!("`{}` finds fault with: {}.", name(&script.path), chunk.iter().map(|it| it.0.clone()).collect::<Vec<_>>().join("; "));
+            let text = work.say.finds_fault(name(&script.path), chunk.iter().map(|it| it.0.clone()).collect::<Vec<_>>().join("; "));
             out.push(Claim::cited(text, chunk.iter().map(|it| it.1.clone()).collect()));
         }
     }
@@ -369,14 +372,14 @@ pub(crate) fn needs(work: &Work<'_>) -> Vec<Claim> {
             }
             told.push(&env.name);
             let mut anchors = vec![line_anchor(script, work.ground.documents, env.line, env.line)];
-            let mut text = format!("Set `{}` before any script runs", env.name);
+            let mut text = work.say.set_first(&env.name);
             if let Some(exit) = script.exits.iter().find(|it| {
                 it.message.as_deref().is_some_and(|m| m.contains(&env.name))
                     || it.condition.as_deref().is_some_and(|c| c.contains(&env.name))
                     || it.documented.as_deref().is_some_and(|d| d.contains(&env.name))
             }) {
                 let said = exit.message.as_deref().or(exit.documented.as_deref()).unwrap_or_default();
-                text.push_str(&format!("; without it `{}` stops: “{}”", name(&script.path), cut(&placeholders(said), 18)));
+                text.push_str(&work.say.stops_without(name(&script.path), cut(&placeholders(said), 18)));
                 anchors.push(line_anchor(script, work.ground.documents, exit.message_line.unwrap_or(exit.line), exit.message_line.unwrap_or(exit.line)));
             }
             text.push('.');
@@ -386,7 +389,7 @@ pub(crate) fn needs(work: &Work<'_>) -> Vec<Claim> {
     let mut tools: Vec<String> = Vec::new();
     let mut anchors = Vec::new();
     for script in live(work) {
-        let language = script.language.tool();
+        let language = script.language.tool(work.say);
         let mut add = |tool: String, anchors: &mut Vec<Anchor>| {
             if !tools.contains(&tool) {
                 tools.push(tool);
@@ -400,7 +403,7 @@ pub(crate) fn needs(work: &Work<'_>) -> Vec<Claim> {
     }
     if !tools.is_empty() {
         anchors.truncate(4);
-        out.push(Claim::inferred(format!("The scripts need {}.", tools.join(", ")), anchors, "language and imports of the scripts"));
+        out.push(Claim::inferred(work.say.scripts_need(tools.join(", ")), anchors, work.say.by_imports));
     }
     out
 }
@@ -416,10 +419,10 @@ pub(crate) fn inputs(work: &Work<'_>) -> Vec<Claim> {
         if let Some(table) = document.tables.first() {
             let script = work.flows.iter().find(|it| it.pattern == input.pattern).and_then(|it| work.ground.scripts.iter().find(|s| s.path == it.script));
             let needed: Vec<&String> = script.map(|it| it.columns.iter().filter(|c| table.columns.iter().any(|t| t.name == **c)).collect()).unwrap_or_default();
-            text.push_str(&format!(", {} rows this time", table.rows));
+            text.push_str(&work.say.rows_this_time(table.rows));
             if !needed.is_empty() {
                 let list: Vec<&str> = needed.iter().take(8).map(|it| it.as_str()).collect();
-                text.push_str(&format!("; needs the columns {}{}", list.join(", "), if needed.len() > 8 { " …" } else { "" }));
+                text.push_str(&work.say.needs_columns(list.join(", ") + if needed.len() > 8 { " …" } else { "" }));
             }
             anchors.push(Anchor {
                 artifact: document.artifact.clone(),
@@ -444,7 +447,7 @@ pub(crate) fn inputs(work: &Work<'_>) -> Vec<Claim> {
         {
             let table = &document.tables[0];
             let heads: Vec<&str> = table.columns.iter().take(8).map(|it| it.name.as_str()).collect();
-            let text = format!("`{}`, {} rows this time, with the columns {}.", generalise(&document.path, work.parameters), table.rows, heads.join(", "));
+            let text = work.say.table_with_columns(generalise(&document.path, work.parameters), table.rows, heads.join(", "));
             let at = Anchor {
                 artifact: document.artifact.clone(),
                 path: document.path.clone(),
@@ -467,7 +470,7 @@ pub(crate) fn outputs(work: &Work<'_>) -> Vec<Claim> {
             continue;
         }
         let general = generalise(file, work.parameters);
-        let shown = if general == *file { format!("`{}`", name(file)) } else { format!("`{}` (here `{}`)", name(&general), name(file)) };
+        let shown = if general == *file { format!("`{}`", name(file)) } else { work.say.here(name(&general), name(file)) };
         let shown = if name(&general) == name(file) { format!("`{}`", name(file)) } else { shown };
         if !made.contains(&shown) && made.len() < 6 {
             made.push(shown);
@@ -490,7 +493,7 @@ pub(crate) fn outputs(work: &Work<'_>) -> Vec<Claim> {
     }
     let mut out = Vec::new();
     if !sent.is_empty() {
-        out.push(Claim::cited(format!("What goes out: {}.", sent.join(", ")), sent_anchors));
+        out.push(Claim::cited(work.say.goes_out(sent.join(", ")), sent_anchors));
     }
     // Documents that people write each run belong to what is made.
     let mut written: Vec<String> = Vec::new();
@@ -515,7 +518,7 @@ pub(crate) fn outputs(work: &Work<'_>) -> Vec<Claim> {
     if !made.is_empty() || !written.is_empty() {
         made.extend(written);
         anchors.extend(written_anchors);
-        out.push(Claim::cited(format!("What the run leaves: {}.", made.join(", ")), anchors));
+        out.push(Claim::cited(work.say.run_leaves(made.join(", ")), anchors));
     }
     out
 }
@@ -534,10 +537,11 @@ pub(crate) fn events(work: &Work<'_>, activities: &[sop_core::Activity]) -> Vec<
     let mut out: Vec<Claim> =
         list.into_iter().take(1).map(|(document, block)| Claim::cited(capital_stop(&block.text), vec![anchor(document, block)])).collect();
     out.extend(schedules(work));
-    let first = activities.iter().filter(|it| it.action.text.trim_start_matches("**STOP:** ").starts_with("Checklist")).min_by_key(|it| it.listed);
+    let first =
+        activities.iter().filter(|it| it.action.text.trim_start_matches(work.say.stop).trim_start().starts_with(work.say.checklist)).min_by_key(|it| it.listed);
     if let (true, Some(first)) = (out.is_empty(), first) {
         let task = first.action.text.split_once(": ").map_or(first.action.text.as_str(), |it| it.1);
-        out.push(Claim::inferred(format!("The work begins with: {task}."), first.action.anchors.clone(), "first row of the checklist"));
+        out.push(Claim::inferred(work.say.begins_with(task), first.action.anchors.clone(), work.say.by_first_row));
     }
     out
 }
@@ -548,7 +552,7 @@ fn schedules(work: &Work<'_>) -> Vec<Claim> {
     for script in live(work) {
         for it in &script.schedules {
             let what = it.starts.as_deref().map_or_else(|| format!("`{}`", name(&script.path)), |it| format!("`{}`", cut(&it.replace('`', "'"), 14)));
-            let text = format!("{} starts {what} {}.", script.language.tool(), it.when);
+            let text = work.say.machine_starts(script.language.tool(work.say), what, &it.when);
             out.push(Claim::cited(crate::text::capital(&text), vec![line_anchor(script, work.ground.documents, it.line, it.line)]));
         }
     }
@@ -615,14 +619,18 @@ pub(crate) fn workbook_checks(work: &Work<'_>) -> Vec<Claim> {
                 continue;
             }
             parts.push((
-                format!("{} “{label}” says {}", block.place, verdicts.iter().map(|it| format!("“{it}”")).collect::<Vec<_>>().join(" or ")),
+                work.say.says(
+                    block.place.told(work.say),
+                    label,
+                    verdicts.iter().map(|it| format!("“{it}”")).collect::<Vec<_>>().join(&format!(" {} ", work.say.or)),
+                ),
                 anchor(document, block),
             ));
         }
         parts.truncate(6);
         if !parts.is_empty() {
-            let text =
-                format!("In `{}`: {}.", generalise(document.name(), work.parameters), parts.iter().map(|it| it.0.clone()).collect::<Vec<_>>().join("; "));
+            let list = parts.iter().map(|it| it.0.clone()).collect::<Vec<_>>().join("; ");
+            let text = work.say.in_book(generalise(document.name(), work.parameters), list);
             out.push(Claim::cited(text, parts.into_iter().map(|it| it.1).collect()));
         }
     }

@@ -145,13 +145,26 @@ pub(crate) fn stem(word: &str) -> Option<String> {
             break;
         }
     }
-    // "stopped" and "stop", "shipping" and "ship"
-    let mut out: String = w.to_owned();
+    // "stopped" and "stop", "shipping" and "ship"; names of files and settings have no accents.
+    let mut out: String = w.chars().map(unaccented).collect();
     let tail: Vec<char> = out.chars().rev().take(2).collect();
     if tail.len() == 2 && tail[0] == tail[1] && !"aeiou".contains(tail[0]) && out.chars().count() > 3 {
         out.pop();
     }
     Some(out)
+}
+
+fn unaccented(c: char) -> char {
+    match c {
+        'à' | 'á' | 'â' | 'ã' | 'ä' => 'a',
+        'ç' => 'c',
+        'è' | 'é' | 'ê' | 'ë' => 'e',
+        'ì' | 'í' | 'î' | 'ï' => 'i',
+        'ñ' => 'n',
+        'ò' | 'ó' | 'ô' | 'õ' | 'ö' => 'o',
+        'ù' | 'ú' | 'û' | 'ü' => 'u',
+        c => c,
+    }
 }
 
 /// Number of stems that both sorted lists hold.
@@ -260,7 +273,12 @@ const NUMBER_WORDS: &[(&str, f64)] = &[
     ("zehn", 10.0),
     ("vierzehn", 14.0),
     ("zwanzig", 20.0),
+    ("zwölf", 12.0),
+    ("fünfzehn", 15.0),
     ("dreißig", 30.0),
+    ("fünfzig", 50.0),
+    ("hundert", 100.0),
+    ("tausend", 1000.0),
     ("deux", 2.0),
     ("trois", 3.0),
     ("quatre", 4.0),
@@ -271,6 +289,9 @@ const NUMBER_WORDS: &[(&str, f64)] = &[
     ("quinze", 15.0),
     ("vingt", 20.0),
     ("trente", 30.0),
+    ("quarante", 40.0),
+    ("cinquante", 50.0),
+    ("mille", 1000.0),
     ("dos", 2.0),
     ("tres", 3.0),
     ("cuatro", 4.0),
@@ -284,12 +305,16 @@ const NUMBER_WORDS: &[(&str, f64)] = &[
     ("quince", 15.0),
     ("veinte", 20.0),
     ("treinta", 30.0),
+    ("cuarenta", 40.0),
+    ("cincuenta", 50.0),
+    ("cien", 100.0),
+    ("mil", 1000.0),
 ];
 
 /// Returns every quantity of a text, in order.
 pub(crate) fn quantities(text: &str) -> Vec<Quantity> {
     let re = re!(
-        r"(?i)(?P<cur>[£$€]|\b(?:GBP|EUR|USD|CHF) )?\s?\b(?P<num>\d{1,3}(?:[,.]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fourteen|fifteen|twenty|thirty|fifty|sixty|a hundred|hundred|a thousand|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|vierzehn|zwanzig|dreißig|(?:deux|trois|quatre|cinq|huit|dix|douze|quinze|vingt|trente|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|treinta)\b)(?P<k>k\b)?(?:\s?(?P<pct>%|per ?cent|percent|prozent|pour cent|por ciento)|[ -](?P<cur2>quid|pounds|euros?|€|dollars)|(?P<px>px|mb|kb|gb|h|min)\b|[ -](?P<adj>working |business |werk|arbeits)?(?P<noun>[\p{L}#][\p{L}]+))?"
+        r"(?i)(?P<cur>[£$€]|\b(?:GBP|EUR|USD|CHF) )?\s?\b(?P<num>\d{1,3}(?:[\x{a0}\x{202f}]\d{3})+(?:,\d+)?|\d{1,3}(?:[,.]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fourteen|fifteen|twenty|thirty|fifty|sixty|a hundred|hundred|a thousand|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|vierzehn|fünfzehn|zwölf|zwanzig|dreißig|fünfzig|hundert|tausend|(?:deux|trois|quatre|cinq|huit|dix|douze|quinze|vingt|trente|quarante|cinquante|mille|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|treinta|cuarenta|cincuenta|cien|mil)\b)(?P<k>k\b)?(?:\s?(?P<pct>%|per ?cent|percent|prozent|pour cent|por ciento)|[ -](?P<cur2>quid|pounds|euros?|€|dollars)|(?P<px>px|mb|kb|gb|h|min)\b|[ -](?P<adj>working |business |werk|arbeits)?(?P<noun>[\p{L}#][\p{L}]+))?"
     );
     let mut out = Vec::new();
     for found in re.captures_iter(text) {
@@ -362,7 +387,7 @@ pub(crate) fn parse_number(text: &str) -> Option<f64> {
             let whole: String = lower[..at].chars().filter(|c| c.is_ascii_digit()).collect();
             format!("{whole}.{}", &lower[at + 1..])
         }
-        None => lower,
+        None => lower.chars().filter(|c| !c.is_whitespace()).collect(),
     };
     plain.parse().ok()
 }
@@ -401,6 +426,7 @@ mod tests {
         assert_eq!(list("within 2 hours, 21 days, ten hashtags"), [(120.0, "min".into()), (21.0, "day".into()), (10.0, "hashtag".into())]);
         assert_eq!(list("file_2026-10.csv v2"), []);
         assert_eq!(list("au-delà de 1.250,50 €, sous 5 jours"), [(1250.5, "€".into()), (5.0, "day".into())]);
+        assert_eq!(list("ab 1\u{a0}250,50 € oder 2,5 %, zwölf Stunden"), [(1250.5, "€".into()), (2.5, "%".into()), (720.0, "min".into())]);
         assert_eq!(list("en dos horas, tres meses"), [(120.0, "min".into()), (3.0, "month".into())]);
     }
 
@@ -408,5 +434,6 @@ mod tests {
     fn words_of_one_family_share_a_stem() {
         assert_eq!(stem("stopped"), stem("stop"));
         assert_eq!(stem("exports"), stem("exporting"));
+        assert_eq!(stem("contrôle"), stem("controle"));
     }
 }

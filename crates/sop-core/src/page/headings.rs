@@ -1,11 +1,6 @@
 //! What headings call the sections of an SOP, in our pages and in those of others.
 
-use crate::SectionKind;
-
-/// How a gate begins.
-pub(super) const STOPS: &[&str] = &["STOP", "HALT", "ALTO", "ARRÊT", "HOLD"];
-pub(super) const INFERRED: &[&str] = &["inferred", "gefolgert", "déduit", "deducido"];
-pub(super) const ASKED: &[&str] = &["asked", "gefragt", "demandé", "preguntado"];
+use crate::{Lang, SectionKind};
 
 /// Words of headings, the more telling first: "Approval of the output" is about approval.
 const WORDS: &[(SectionKind, &[&str])] = &[
@@ -66,7 +61,7 @@ const WORDS: &[(SectionKind, &[&str])] = &[
 /// Returns what the section is for.
 pub(super) fn kind(heading: &str) -> Option<SectionKind> {
     let plain = heading.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ')' | ' '));
-    if let Some(own) = SectionKind::ALL.into_iter().find(|it| it.heading().eq_ignore_ascii_case(plain)) {
+    if let Some(own) = SectionKind::of_heading(plain) {
         return Some(own);
     }
     let lower = plain.to_lowercase();
@@ -74,7 +69,7 @@ pub(super) fn kind(heading: &str) -> Option<SectionKind> {
 }
 
 pub(super) fn is_evidence(heading: &str) -> bool {
-    ["Evidence", "Belege", "Preuves", "Evidencias", "Nachweise"].iter().any(|it| heading.eq_ignore_ascii_case(it))
+    Lang::all().any(|say| heading.trim().eq_ignore_ascii_case(say.evidence))
 }
 
 /// Whether the text has the words, not in the middle of a word.

@@ -25,11 +25,7 @@ pub(crate) const LINT: Lint = Lint {
 
 fn check(context: &Context<'_>, found: &mut Found) {
     let page = context.page;
-    let said = || {
-        page.section(SectionKind::Steps)
-            .flat_map(Entry::all)
-            .any(|it| ["done when", "fertig, wenn", "terminé quand", "hecho cuando", "complete when"].iter().any(|done| it.text.to_lowercase().contains(done)))
-    };
+    let said = || page.section(SectionKind::Steps).flat_map(Entry::all).any(|it| it.is_done_when() || it.text.to_lowercase().contains("complete when"));
     if page.section(SectionKind::Output).next().is_none() && page.section(SectionKind::Steps).next().is_some() && !said() {
         found.add(0, "the page does not say when the work is done", "add Expected output: what is there at the end, where it is kept, who has it");
     }

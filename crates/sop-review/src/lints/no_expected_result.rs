@@ -58,7 +58,7 @@ const MOST_WORDS: usize = 9;
 
 fn check(context: &Context<'_>, found: &mut Found) {
     for step in context.page.section(SectionKind::Steps) {
-        let done = step.below.iter().any(|it| it.text.to_lowercase().contains("done when") || !said::figures(&it.text).is_empty());
+        let done = step.below.iter().any(|it| it.is_done_when() || !said::figures(&it.text).is_empty());
         for entry in std::iter::once(step).chain(&step.below).filter(|_| !done) {
             if bare(entry) {
                 found.add(

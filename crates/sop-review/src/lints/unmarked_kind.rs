@@ -2,7 +2,7 @@
 
 use super::{About, Found, Lint, Sample};
 use crate::Context;
-use sop_core::{Entry, Form, Question, SectionKind, Severity};
+use sop_core::{Form, Question, SectionKind, Severity};
 
 pub(crate) const LINT: Lint = Lint {
     id: "unmarked-kind",
@@ -31,8 +31,7 @@ fn check(context: &Context<'_>, found: &mut Found) {
     if !context.page.is_ours() {
         return;
     }
-    let marked = |it: &Entry| it.is_stop() || it.text.trim_end().ends_with(")*");
-    for step in context.page.section(SectionKind::Steps).filter(|it| it.form == Form::Numbered && !marked(it)) {
+    for step in context.page.section(SectionKind::Steps).filter(|it| it.form == Form::Numbered && it.kind().is_none()) {
         found.add(step.line, "the step is marked neither mechanical nor judgment", "add *(mechanical)* or *(judgment)* to its end");
     }
 }

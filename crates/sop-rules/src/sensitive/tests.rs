@@ -162,3 +162,12 @@ fn what_such_papers_are_made_with_stays() {
     }
     check("payroll runs.csv", "", &["Run", "Date", "Amount"], None);
 }
+
+#[test]
+fn every_language_of_drafts_has_the_reasons() {
+    for (reason, _) in JUDGES {
+        for say in sop_core::Lang::all() {
+            assert!(say.reason(reason).is_some(), "{say:?} has no word for {reason}");
+        }
+    }
+}

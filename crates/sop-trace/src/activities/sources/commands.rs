@@ -26,7 +26,7 @@ pub(super) fn commands(work: &Work<'_>) -> Vec<Candidate> {
     let by_tool = |it: &Script| matches!(it.language, Language::Make | Language::Just);
     let unused = |it: &Script| by_tool(it) && !typed.is_empty() && !typed.iter().any(|t| runs_it(it, &t.block.text));
     // A workbook of another run has the same macros.
-    let other = |it: &Script| by_program(it).is_some() && other_run(&it.path, work.parameters);
+    let other = |it: &Script| by_program(it, work).is_some() && other_run(&it.path, work.parameters);
     let scripts: Vec<Script> = work.ground.scripts.iter().filter(|it| !unused(it) && !other(it)).cloned().collect();
     for script in started(&scripts, work.ground.roles) {
         out.extend(script_run(script, &typed, work));
@@ -52,20 +52,21 @@ fn runs_it(script: &Script, command: &str) -> bool {
 }
 
 /// How people start what lies in another program and has no command.
-fn by_program(script: &Script) -> Option<(&'static str, &'static str)> {
+fn by_program(script: &Script, work: &Work<'_>) -> Option<String> {
     let path = script.path.to_lowercase();
+    let file = shown(&script.path, work);
     if path.ends_with(".ipynb") {
-        return Some(("Run all cells of", " from the top"));
+        return Some(work.say.run_notebook(file));
     }
     if path.ends_with(".rmd") || path.ends_with(".qmd") {
-        return Some(("Render", ""));
+        return Some(work.say.render(file));
     }
     match script.language {
-        Language::Sql => Some(("Run", " in the database")),
+        Language::Sql => Some(work.say.run_in_database(file)),
         Language::Vba if path.ends_with(".vbs") => None,
-        Language::Vba => Some(("Run the macro of", "")),
-        Language::PowerQuery => Some(("Refresh the queries of", "")),
-        Language::AppsScript => Some(("Run", " in Google Apps Script")),
+        Language::Vba => Some(work.say.run_macro(file)),
+        Language::PowerQuery => Some(work.say.refresh_queries(file)),
+        Language::AppsScript => Some(work.say.run_apps_script(file)),
         _ => None,
     }
 }
@@ -95,9 +96,9 @@ fn script_run(script: &Script, typed: &[Typed<'_>], work: &Work<'_>) -> Vec<Cand
         by_command = false;
         script.language.command(&script.path)
     };
-    let mut action = match by_program(script) {
-        Some((before, after)) if !by_command => format!("{before} {}{after}", shown(&script.path, work)),
-        _ => format!("Run {}", shown(&command, work)),
+    let mut action = match by_program(script, work) {
+        Some(action) if !by_command => action,
+        _ => work.say.run(shown(&command, work)),
     };
     // Further ways to start it that its own words show are further steps of the same script.
     let longer: Vec<&sop_core::Usage> =
@@ -109,7 +110,7 @@ fn script_run(script: &Script, typed: &[Typed<'_>], work: &Work<'_>) -> Vec<Cand
     }
     let purpose = script.purpose.as_ref().filter(|it| words(&it.text) <= 16);
     if let Some(purpose) = purpose {
-        action.push_str(&format!(": {}", purpose.text.trim_end_matches('.').replace('`', "'")));
+        action.push_str(&format!("{}{}", work.say.colon, purpose.text.trim_end_matches('.').replace('`', "'")));
         anchors.push(line_anchor(script, documents, purpose.from, purpose.to));
     }
     let mut out = Candidate::new(Source::Command, Claim::cited(action, anchors));
@@ -138,14 +139,16 @@ fn script_run(script: &Script, typed: &[Typed<'_>], work: &Work<'_>) -> Vec<Cand
         names.truncate(3);
         let mut at: Vec<sop_core::Anchor> = files.into_iter().map(|it| it.1).collect();
         at.truncate(2);
-        let mut text = format!("it has written {}", names.join(", "));
-        if let Some((line, here)) = log {
-            text.push_str(&format!(" and the log ends “{}”", cut(&line, 14)));
-            at.push(here);
-        }
+        let text = match log {
+            Some((line, here)) => {
+                at.push(here);
+                work.say.done_written_log(names.join(", "), cut(&line, 14))
+            }
+            None => work.say.done_written(names.join(", ")),
+        };
         out.done_when = Some(Claim::cited(text, at));
     } else if let Some((line, here)) = log {
-        out.done_when = Some(Claim::cited(format!("the log ends “{}”", cut(&line, 14)), vec![here]));
+        out.done_when = Some(Claim::cited(work.say.done_log(cut(&line, 14)), vec![here]));
     }
     let mut list = vec![out];
     for usage in longer {
@@ -153,7 +156,7 @@ fn script_run(script: &Script, typed: &[Typed<'_>], work: &Work<'_>) -> Vec<Cand
         let at = line_anchor(script, documents, usage.line, usage.line);
         let note = usage.note.as_ref().map_or_else(String::new, |it| format!(" ({})", it.trim_matches(['(', ')'])));
         let first = &mut list[0];
-        let mut next = Candidate::new(Source::Command, Claim::cited(format!("Run {}{note}", shown(&usage.command, work)), vec![at]));
+        let mut next = Candidate::new(Source::Command, Claim::cited(work.say.run(shown(&usage.command, work)) + &note, vec![at]));
         next.weight = first.weight;
         next.objects.insert(variant(name, &usage.command[command.len()..]));
         next.reads = first.reads.clone();
@@ -175,7 +178,7 @@ fn run_besides(command: &str, runs: &[&Typed<'_>], work: &Work<'_>) -> Vec<Claim
         let here = target(&it.block.text);
         if !seen.contains(&here) {
             seen.push(here);
-            out.push(Claim::cited(format!("Run besides: {}", shown(&it.block.text, work)), vec![anchor(it.document, it.block)]));
+            out.push(Claim::cited(work.say.run_besides(shown(&it.block.text, work)), vec![anchor(it.document, it.block)]));
         }
     }
     out.truncate(2);
@@ -191,10 +194,10 @@ fn scripts_inside(script: &Script, work: &Work<'_>) -> Vec<Claim> {
                 && call.command.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=')).any(|word| word.ends_with(base(&it.path)))
         });
         let Some(inner) = inner else { continue };
-        let mut text = format!("It runs {}", shown(&call.command, work));
+        let mut text = work.say.it_runs(shown(&call.command, work));
         let mut anchors = vec![line_anchor(script, work.ground.documents, call.line, call.line)];
         if let Some(purpose) = inner.purpose.as_ref().filter(|it| words(&it.text) <= 16) {
-            text.push_str(&format!(": {}", purpose.text.trim_end_matches('.').replace('`', "'")));
+            text.push_str(&format!("{}{}", work.say.colon, purpose.text.trim_end_matches('.').replace('`', "'")));
             anchors.push(line_anchor(inner, work.ground.documents, purpose.from, purpose.to));
         }
         if !out.iter().any(|it| it.text == text) {
@@ -295,33 +298,35 @@ impl Vocabulary {
 fn by_hand(typed: &[Typed<'_>], work: &Work<'_>) -> Vec<Candidate> {
     let mut out: Vec<Candidate> = Vec::new();
     let mut edited: BTreeMap<String, usize> = BTreeMap::new();
+    // Where the last thing that was copied stands.
+    let mut copied: Option<usize> = None;
     for it in typed {
         let command = it.block.text.trim();
         let first = command.split_whitespace().next().unwrap_or_default();
         let at = vec![anchor(it.document, it.block)];
         let mut candidate = match first {
             "cp" | "xcopy" | "robocopy" | "rsync" | "scp" => {
-                let mut candidate = Candidate::new(Source::Command, Claim::cited(format!("Copy: {}", shown(command, work)), at));
+                let mut candidate = Candidate::new(Source::Command, Claim::cited(work.say.copy(shown(command, work)), at));
                 candidate.weight = 13;
                 candidate.topic.extend(["copy", "empt", "folder"].map(str::to_owned));
+                copied = Some(out.len());
                 candidate
             }
             "rm" | "del" => {
                 // Clearing straight after copying is one step: start the new folder from the old one.
-                if let Some(last) = out.last_mut()
-                    && last.action.text.starts_with("Copy")
+                if copied.is_some_and(|at| at + 1 == out.len())
+                    && let Some(last) = out.last_mut()
                 {
-                    last.action.text.push_str(&format!(", then clear it: {}", shown(command, work)));
+                    last.action.text.push_str(&work.say.then_clear(shown(command, work)));
                     last.action.anchors.extend(at);
                     last.topic.extend(stems(command));
                     continue;
                 }
-                Candidate::new(Source::Command, Claim::cited(format!("Clear: {}", shown(command, work)), at))
+                Candidate::new(Source::Command, Claim::cited(work.say.clear(shown(command, work)), at))
             }
             "mv" | "move" | "ren" => {
                 let target = command.split_whitespace().last().unwrap_or_default();
-                let mut candidate =
-                    Candidate::new(Source::Brought, Claim::cited(format!("Save the downloaded export as {}", shown(target.trim_matches('"'), work)), at));
+                let mut candidate = Candidate::new(Source::Brought, Claim::cited(work.say.save_download(shown(target.trim_matches('"'), work)), at));
                 candidate.writes.push(target.trim_matches('"').to_owned());
                 candidate
             }
@@ -333,22 +338,24 @@ fn by_hand(typed: &[Typed<'_>], work: &Work<'_>) -> Vec<Candidate> {
                 let whole =
                     command.split_once(char::is_whitespace).map_or("", |x| x.1).trim_start_matches("-e ").trim_start_matches("-a ").trim().trim_matches('"');
                 let reads = matches!(first, "less" | "cat" | "more" | "head" | "type");
-                let verb = if reads {
-                    "Read"
-                } else if target.ends_with("ini") || target.ends_with("csv") || target.ends_with("conf") || target.ends_with("toml") {
-                    "Edit"
-                } else {
-                    "Open"
-                };
+                let edits = !reads && ["ini", "csv", "conf", "toml"].iter().any(|it| target.ends_with(it));
                 if let Some(&n) = edited.get(&target) {
                     // The same file again: the first time counts, later ones are corrections.
                     let _ = n;
                     continue;
                 }
                 edited.insert(target, out.len());
-                let mut candidate = Candidate::new(Source::Command, Claim::cited(format!("{verb} {}", shown(whole, work)), at));
+                let file = shown(whole, work);
+                let action = if reads {
+                    work.say.read(file)
+                } else if edits {
+                    work.say.edit(file)
+                } else {
+                    work.say.open(file)
+                };
+                let mut candidate = Candidate::new(Source::Command, Claim::cited(action, at));
                 candidate.kind = StepKind::Judgment;
-                candidate.weight = if verb == "Edit" { 12 } else { 4 };
+                candidate.weight = if edits { 12 } else { 4 };
                 if reads {
                     candidate.reads.push(whole.to_owned());
                 } else {

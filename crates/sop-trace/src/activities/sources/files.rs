@@ -17,11 +17,10 @@ pub(super) fn inputs(work: &Work<'_>) -> Vec<Candidate> {
         let general = generalise(file, work.parameters);
         let looked_up = general == *file && !matches!(document.format, Format::Workbook);
         let mut anchors = vec![input.anchor.clone()];
-        let mut text =
-            if looked_up { format!("Keep {} up to date before the run", code(&general)) } else { format!("Export or save the data as {}", code(&general)) };
+        let mut text = if looked_up { work.say.keep_up_to_date(code(&general)) } else { work.say.bring(code(&general)) };
         let note = told_in_head(work, base(file));
         if let Some((words, at)) = &note {
-            text.push_str(&format!(": “{words}”"));
+            text.push_str(&format!("{}“{words}”", work.say.colon));
             anchors.push(at.clone());
         }
         let mut candidate = Candidate::new(Source::Brought, Claim::cited(text, anchors));
@@ -58,7 +57,7 @@ pub(super) fn inputs(work: &Work<'_>) -> Vec<Candidate> {
                     .collect::<Vec<_>>();
                 if !at.is_empty() {
                     candidate.topic.extend(stems(&said));
-                    candidate.details.push(Claim::cited(format!("Its head must read: {said}"), at));
+                    candidate.details.push(Claim::cited(work.say.head_must_read(said), at));
                 }
             }
         }
@@ -119,18 +118,18 @@ pub(super) fn documents(work: &Work<'_>) -> Vec<Candidate> {
         labels.retain(|it| it.1 >= 2);
         let title = document.blocks.iter().find(|it| matches!(it.kind, BlockKind::Heading(_)));
         let mut anchors: Vec<sop_core::Anchor> = title.map(|it| anchor(document, it)).into_iter().collect();
-        let mut text = format!("Write the Word document `{general}`");
+        let mut text = work.say.write_document(&general);
         if let Some(title) = title {
             text.push_str(&format!(" (“{}”)", cut(&title.text, 12)));
         }
         if labels.is_empty() {
             let heads: Vec<&Block> = document.blocks.iter().filter(|it| matches!(it.kind, BlockKind::Heading(n) if n > 1)).take(4).collect();
             if !heads.is_empty() {
-                text.push_str(&format!(", with {}", heads.iter().map(|it| format!("“{}”", cut(&it.text, 8))).collect::<Vec<_>>().join(", ")));
+                text.push_str(&work.say.with_headings(heads.iter().map(|it| format!("“{}”", cut(&it.text, 8))).collect::<Vec<_>>().join(", ")));
                 anchors.extend(heads.iter().map(|it| anchor(document, it)));
             }
         } else {
-            text.push_str(&format!("; under each heading say: {}", labels.iter().take(5).map(|it| it.0.clone()).collect::<Vec<_>>().join("; ")));
+            text.push_str(&work.say.under_headings(labels.iter().take(5).map(|it| it.0.clone()).collect::<Vec<_>>().join("; ")));
             anchors.extend(labels.iter().take(3).map(|it| anchor(document, it.2)));
         }
         if anchors.is_empty() {
@@ -193,12 +192,12 @@ pub(super) fn judged_tables(work: &Work<'_>) -> Vec<Candidate> {
             re!(r": ([A-Z]{4,})\b").captures_iter(&rows.iter().map(|it| it.text.as_str()).collect::<Vec<_>>().join(" | ")).map(|it| it[1].to_owned()).collect();
         verdicts.sort();
         verdicts.dedup();
-        let marked = if verdicts.is_empty() { String::new() } else { format!(" (marked {})", verdicts.join(", ")) };
-        let text = format!(
-            "Go through {}{marked} with the team and decide row by row, as {} did: “{}”",
+        let marked = if verdicts.is_empty() { String::new() } else { work.say.marked(verdicts.join(", ")) };
+        let text = work.say.go_through(
             code(&generalise(&document.path, work.parameters)),
-            people.join(" and "),
-            cut(&talk[0].1.text, 14)
+            marked,
+            people.join(&format!(" {} ", work.say.and)),
+            cut(&talk[0].1.text, 14),
         );
         let mut anchors = vec![sop_core::Anchor {
             artifact: document.artifact.clone(),
@@ -207,7 +206,7 @@ pub(super) fn judged_tables(work: &Work<'_>) -> Vec<Candidate> {
             quote: head.columns.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", "),
         }];
         anchors.extend(talk.iter().take(2).map(|it| anchor(it.0, it.1)));
-        let mut candidate = Candidate::new(Source::Written, Claim::inferred(text, anchors, "rows of the output that people talked over"));
+        let mut candidate = Candidate::new(Source::Written, Claim::inferred(text, anchors, work.say.by_talk));
         candidate.kind = StepKind::Judgment;
         // Talk of the same names before the table was made is about something else.
         let made = work

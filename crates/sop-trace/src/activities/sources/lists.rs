@@ -63,12 +63,12 @@ pub(super) fn checklists(work: &Work<'_>) -> Vec<Candidate> {
                 continue;
             }
             let number = cell(&["no", "no.", "nr", "nr.", "#", "row", "step no"]);
-            let label = number.map_or_else(|| "Checklist".to_owned(), |n| format!("Checklist row {n}"));
+            let label = number.map_or_else(|| work.say.checklist.to_owned(), |n| work.say.checklist_row(n));
             // Who and by when, and what was noted, where the list has columns for it.
             let who = cell(&["who", "responsible", "owner", "assigned to", "wer", "zuständig", "qui"]);
             let when = cell(&["when", "due", "by when", "deadline", "frist", "bis wann", "bis", "fällig"]);
             let aside: Vec<&str> = [who, when].into_iter().flatten().collect();
-            let mut text = format!("{label}: {}", capital(task));
+            let mut text = format!("{label}{}{}", work.say.colon, capital(task));
             if !aside.is_empty() {
                 text.push_str(&format!(" ({})", aside.join(", ")));
             }
@@ -76,7 +76,7 @@ pub(super) fn checklists(work: &Work<'_>) -> Vec<Candidate> {
             let leave = re!(r"(?i)\b(ok|okay|approv\w*|sign-?off|signs|says yes|yes to|freigabe|freigegeben|genehmigt|unterschrift|authoris\w*|confirms)\b")
                 .is_match(task);
             if leave {
-                text = format!("**STOP:** {text}");
+                text = format!("{} {text}", work.say.stop);
             }
             let mut candidate = Candidate::new(Source::Checklist, Claim::cited(text, vec![anchor(document, block)]));
             candidate.topic = stems(task);
@@ -133,7 +133,7 @@ fn date(text: &str) -> Option<sop_core::Moment> {
     jiff::civil::Date::new(found[3].parse().ok()?, found[2].parse().ok()?, found[1].parse().ok()?).ok().map(|it| it.to_datetime(jiff::civil::Time::midnight()))
 }
 
-const WEEKDAYS: &str = r"(?i)^(?:(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\b\s*[-–:,]?|(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun|mo|di|mi|do|fr|sa|so)\b\s*(?:[-–:]|$))\s*";
+const WEEKDAYS: &str = r"(?i)^(?:(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo)\b\s*[-–:,]?|(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim|mié|jue|vie|sáb|dom)\b\s*(?:[-–:]|$))\s*";
 
 /// A step begins with a capital letter, unless it begins with the name of a file.
 fn begun(text: &str) -> String {
@@ -144,7 +144,7 @@ fn begun(text: &str) -> String {
 /// Whether a step is done by rule or asks for judgment.
 fn kind_of(text: &str) -> StepKind {
     let judged = sop_rules::acts(text).iter().any(|it| matches!(it.kind, FactKind::Decides | FactKind::Escalates))
-        || re!(r"(?i)\b(check(ed)?|review(ed)?|decide[ds]?|look(ed)?|choose|judge|compare[ds]?|agree[ds]?|assess\w*|score|opened|prüf\w*|klär\w*|entscheid\w*|vergleich\w*)\b").is_match(text);
+        || re!(r"(?i)\b(check(ed)?|review(ed)?|decide[ds]?|look(ed)?|choose|judge|compare[ds]?|agree[ds]?|assess\w*|score|opened|prüf\w*|klär\w*|entscheid\w*|vergleich\w*|vérifi\w*|contrôl\w*|décid\w*|compar\w*|relire|choisir|comprob\w*|comprueb\w*|revis\w*|decid\w*|verific\w*|elegir)\b").is_match(text);
     if judged { StepKind::Judgment } else { StepKind::Mechanical }
 }
 
@@ -159,6 +159,18 @@ fn day_number(label: &str) -> Option<i8> {
         ("fri", 5),
         ("sat", 6),
         ("sun", 7),
+        ("lun", 1),
+        ("mar", 2),
+        ("mer", 3),
+        ("mié", 3),
+        ("jeu", 4),
+        ("jue", 4),
+        ("ven", 5),
+        ("vie", 5),
+        ("sam", 6),
+        ("sáb", 6),
+        ("dim", 7),
+        ("dom", 7),
         ("mo", 1),
         ("di", 2),
         ("mi", 3),
@@ -211,7 +223,7 @@ pub(super) fn notes(work: &Work<'_>) -> Vec<Candidate> {
             let numbered = matches!(block.kind, BlockKind::Item { numbered: true, .. } | BlockKind::Item { ticked: Some(_), .. })
                 && words(&block.text) >= 2
                 && !block.text.contains('?');
-            if !item || !(numbered || is_step(&block.text, work)) {
+            if !item || !(numbered || is_step(&block.text, work) && !states(&block.text)) {
                 continue;
             }
             // A doubt at the end of an item is a question for the owner; what stands before it is still to be done.
@@ -227,7 +239,7 @@ pub(super) fn notes(work: &Work<'_>) -> Vec<Candidate> {
             {
                 text = format!("{}: {text}", capital(day));
             }
-            let text = if block.kind == BlockKind::Command { format!("Run {}", code(&text)) } else { begun(text.trim_end_matches('.')) };
+            let text = if block.kind == BlockKind::Command { work.say.run(code(&text)) } else { begun(text.trim_end_matches('.')) };
             // A remark on the item before it, with no object of its own: "keep going till it says 0 errors".
             if file_names(&block.text).is_empty()
                 && re!(r"(?i)^(keep|then|until|till|again|otherwise|if|and|but|not|in that order|dann|bis|sonst)\b").is_match(block.text.trim())
@@ -279,7 +291,7 @@ pub(super) fn notes(work: &Work<'_>) -> Vec<Candidate> {
                     && re!(r"(?i)\b(wait|abwarten|holen|get|ask|einholen)\b").is_match(&block.text);
             let who = work.ground.people.mentioned(&block.text).into_iter().find(|it| Some(it.as_str()) != work.performer);
             if waits && who.is_some() {
-                candidate.action.text = format!("**STOP:** {}", candidate.action.text);
+                candidate.action.text = format!("{} {}", work.say.stop, candidate.action.text);
                 candidate.kind = StepKind::Gate;
                 candidate.actor = who;
             }
@@ -288,6 +300,16 @@ pub(super) fn notes(work: &Work<'_>) -> Vec<Candidate> {
         }
     }
     out
+}
+
+/// True if a sentence tells how something is or was, and not what to do: "The total must agree with ..".
+fn states(text: &str) -> bool {
+    use FactKind::{Explains, Fails, Instructs, Limits, Obliges, Recovers, Requests, Schedules};
+    let acts = sop_rules::acts(text);
+    let begins = re!(r"(?i)^(le|la|les|l'\w+|un|une|des|ce|cette|ces|en|au|aux|el|los|las|una|unos|der|die|das|ein|eine|im|am) .*[.!]$").is_match(text.trim());
+    begins
+        && acts.iter().any(|it| matches!(it.kind, Explains | Fails | Limits | Obliges | Recovers | Schedules))
+        && !acts.iter().any(|it| matches!(it.kind, Instructs | Requests))
 }
 
 /// True if somebody's own notes list what to do.
@@ -329,7 +351,7 @@ fn is_step(text: &str, work: &Work<'_>) -> bool {
         return false;
     }
     let question = lower.trim_end().ends_with('?') || lower.contains("??") || re!(r"(?i)^ask \p{L}+ (who|which|what|whether|if)").is_match(text);
-    let ban = re!(r"(?i)^(don't|do not|dont|never|ignore|not |kein|nicht|nie|ne (?:jamais|pas|rien) |jamais |surtout pas|nunca |jamás |no se debe)")
+    let ban = re!(r"(?i)^(\S+ )?(niemals|nie|keinesfalls|auf keinen fall) |^(don't|do not|dont|never|ignore|not |kein|nicht|nie|ne (?:jamais|pas|rien) |jamais |surtout pas|nunca |jamás |no se debe)")
         .is_match(text.trim());
     let topical = stems(text).iter().any(|it| work.ground.vocabulary.contains(it)) || !file_names(text).is_empty();
     // What must be set first and the order of the scripts are told elsewhere.
@@ -359,7 +381,7 @@ pub(super) fn cell_notes(work: &Work<'_>) -> Vec<Candidate> {
             if out.iter().any(|it| it.action.text.contains(block.text.trim())) {
                 continue;
             }
-            let text = format!("In `{}`, {sheet}!{cell}: “{}”", generalise(document.name(), work.parameters), block.text.trim());
+            let text = work.say.in_cell(generalise(document.name(), work.parameters), format_args!("{sheet}!{cell}"), block.text.trim());
             let mut candidate = Candidate::new(Source::CellNote, Claim::cited(text, vec![anchor(document, block)]));
             candidate.topic = stems(&format!("{} {}", block.text, block.context.clone().unwrap_or_default()));
             candidate.objects.insert(plain_name(document.name()));

@@ -30,8 +30,8 @@ pub(super) fn approvals(work: &Work<'_>) -> Vec<Candidate> {
         }
         // A leave with a condition is a gate of its own, with all its words; the step points there.
         let bound = fact.is(FactKind::Conditions) || fact.is(FactKind::Holds) || fact.is(FactKind::Reserves);
-        let text =
-            format!("**STOP: wait for {speaker}**{} “{}”", if bound { ", see Approval gates:" } else { ":" }, cut(&fact.text, if bound { 7 } else { 36 }));
+        let see = if bound { work.say.stop_see_gates } else { "" };
+        let text = work.say.wait_step(speaker, see, cut(&fact.text, if bound { 7 } else { 36 }));
         let mut candidate = Candidate::new(Source::Approval, Claim::cited(text, vec![fact.anchors[0].clone()]));
         candidate.kind = StepKind::Gate;
         candidate.actor = Some(speaker.clone());
@@ -83,9 +83,9 @@ pub(super) fn sent(work: &Work<'_>) -> Vec<Candidate> {
                 continue;
             }
             let what = if attached.is_empty() {
-                "the mail".to_owned()
+                work.say.the_mail.to_owned()
             } else {
-                attached.iter().map(|it| code(&generalise(it, work.parameters))).collect::<Vec<_>>().join(" and ")
+                attached.iter().map(|it| code(&generalise(it, work.parameters))).collect::<Vec<_>>().join(&format!(" {} ", work.say.and))
             };
             let mut anchors = vec![anchor(document, first)];
             anchors.extend(
@@ -96,11 +96,11 @@ pub(super) fn sent(work: &Work<'_>) -> Vec<Candidate> {
             );
             anchors.truncate(4);
             let subject = first.context.clone().unwrap_or_default();
-            let mut text = format!("Email {what} to {}", to.join(", "));
+            let mut text = work.say.email(what, to.join(", "));
             if !subject.is_empty() {
-                text.push_str(&format!(", subject “{}”", generalise(&subject, work.parameters)));
+                text.push_str(&work.say.subject(generalise(&subject, work.parameters)));
             }
-            text.push_str(&format!(": “{}”", cut(&first.text, 18)));
+            text.push_str(&format!("{}“{}”", work.say.colon, cut(&first.text, 18)));
             let mut candidate = Candidate::new(Source::Sent, Claim::cited(text, anchors));
             candidate.time = first.time;
             candidate.actor = Some(speaker);
@@ -144,7 +144,7 @@ pub(super) fn reports(work: &Work<'_>) -> Vec<Candidate> {
         }
         let lands = re!(r"(#[a-z][\w-]+|\b[A-Z]:(?:\\|\s)|\b(folder|tracker|drive|portal|channel|ordner|laufwerk|tab)\b)").is_match(&fact.text)
             || !file_names(&fact.text).is_empty();
-        let mut candidate = Candidate::new(Source::Report, Claim::cited(format!("As {speaker} did: “{}”", fact.text), vec![fact.anchors[0].clone()]));
+        let mut candidate = Candidate::new(Source::Report, Claim::cited(work.say.as_did(speaker, &fact.text), vec![fact.anchors[0].clone()]));
         candidate.topic = fact.topic.clone();
         candidate.objects = file_names(&fact.text);
         candidate.time = fact.time;

@@ -23,7 +23,7 @@ pub(super) fn screens(work: &Work<'_>) -> Vec<Candidate> {
         }
         let title = document.title.clone().unwrap_or_else(|| document.name().to_owned());
         let list: Vec<String> = fields.iter().take(10).map(|it| it.text.clone()).collect();
-        let text = format!("On the screen “{}” set {}", cut(&title, 8), list.join("; "));
+        let text = work.say.set_on_screen(cut(&title, 8), list.join("; "));
         let mut anchors: Vec<sop_core::Anchor> = fields.iter().take(10).map(|it| anchor(document, it)).collect();
         anchors.truncate(10);
         let mut candidate = Candidate::new(Source::Screen, Claim::cited(text, anchors));
@@ -69,7 +69,7 @@ pub(super) fn recordings(work: &Work<'_>) -> Vec<Candidate> {
         for (n, page) in (0..).zip(pages) {
             let list: Vec<&str> = page.iter().map(|it| it.text.as_str()).collect();
             let name = document.title.clone().unwrap_or_else(|| document.name().to_owned());
-            let text = format!("In the browser ({}): {}", cut(&name, 8), list.join("; "));
+            let text = work.say.in_browser(cut(&name, 8), list.join("; "));
             let anchors = page.iter().map(|it| anchor(document, it)).collect();
             let mut candidate = Candidate::new(Source::Screen, Claim::cited(text, anchors));
             candidate.topic = stems(&format!("{name} {}", list.join(" ")));
@@ -92,7 +92,7 @@ pub(super) fn events(work: &Work<'_>) -> Vec<Candidate> {
     list.into_iter()
         .skip(1)
         .map(|(document, block)| {
-            let mut candidate = Candidate::new(Source::Event, Claim::cited(format!("Follow up: {}", block.text.trim()), vec![anchor(document, block)]));
+            let mut candidate = Candidate::new(Source::Event, Claim::cited(work.say.follow_up(block.text.trim()), vec![anchor(document, block)]));
             candidate.actor = block.speaker.as_deref().map(|it| work.ground.people.full(it));
             candidate.kind = StepKind::Judgment;
             candidate
