@@ -71,7 +71,7 @@ impl Ledger {
         let mut evidence: Vec<EvidenceId> = Vec::new();
         // A list needs one for each thing, and words that are quoted need all that they are put together from.
         let listed = 1 + claim.text.matches("; ").count().max(claim.text.matches(", `").count());
-        let most = if listed > 2 { MOST_IN_LIST } else { MOST_CITATIONS };
+        let most = if listed > 1 { MOST_IN_LIST } else { MOST_CITATIONS };
         let said = letters(&claim.text);
         for anchor in &claim.anchors {
             let quote = letters(&anchor.quote);

@@ -1,7 +1,7 @@
 //! The folder of the work, ready to be asked whether something stands in it, and where.
 
 use crate::names::{Pattern, plain};
-use sop_core::{BlockKind, Document, Lang, Place, Quoted, Trace};
+use sop_core::{Block, BlockKind, Document, Lang, Place, Quoted, Trace};
 
 /// Who speaks this many messages before or after may be whom a message is for.
 const NEAR: usize = 6;
@@ -80,6 +80,12 @@ impl<'a> Folder<'a> {
             let own = number(&document.blocks[at].place);
             let heads = document.blocks.iter().filter(|it| it.kind == BlockKind::Field && own.is_some() && number(&it.place) == own);
             out.extend(heads.map(|it| it.text.clone()));
+            // A note is about its row.
+            if let Place::CellNote { sheet, cell } = &document.blocks[at].place {
+                let row = |cell: &str| cell.trim_start_matches(|c: char| c.is_ascii_alphabetic()).to_owned();
+                let same = |it: &&Block| matches!(&it.place, Place::Cell { sheet: other, cell: at } if other == sheet && row(at) == row(cell));
+                out.extend(document.blocks.iter().filter(same).map(|it| it.text.clone()));
+            }
         }
         let flows = self.trace.lineage.iter().filter(|it| it.anchor.path == quoted.path && it.anchor.place.told(say) == quoted.place);
         out.extend(flows.flat_map(|it| it.files.iter().cloned().chain([it.pattern.clone()])));

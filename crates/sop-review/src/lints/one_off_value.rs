@@ -1,5 +1,6 @@
 //! A value of this one run where the next one has another.
 
+use super::unsupported_statement::sources;
 use super::{About, Found, Lint, Sample};
 use crate::Context;
 use regex::Regex;
@@ -20,6 +21,7 @@ pub(crate) const LINT: Lint = Lint {
     yes: &[Sample::page("## Steps\n\n1. Run `clean.py 2026-10/config.ini`\n"), Sample::page("## Steps\n\n1. Open `/Users/tom/report.xlsx`\n")],
     no: &[
         Sample::page("## Steps\n\n1. Run `clean.py {month}/config.ini` (here `2026-10/config.ini`)\n"),
+        Sample::page("## Steps\n\n1. Ask Ruth for the rate (`2026-10/mail/rate.eml`).\n"),
         Sample::page("## Steps\n\n1. Read `iso-8601-1.pdf`\n"),
         Sample::page("## Expected output\n\n- `sales 2026-10.xlsx`\n"),
     ],
@@ -34,7 +36,9 @@ static OF_A_PERSON: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?:/home/|/U
 fn check(context: &Context<'_>, found: &mut Found) {
     for entry in context.page.section(SectionKind::Steps) {
         for entry in entry.all() {
-            let names = entry.code();
+            // Where a statement comes from is of one run, and must be.
+            let sources = sources(entry);
+            let names: Vec<&str> = entry.code().into_iter().filter(|it| !sources.contains(it)).collect();
             let open = names.iter().any(|it| it.contains(['{', '<', '*']) || it.contains("YYYY"));
             for name in names {
                 if OF_A_PERSON.is_match(name) {
