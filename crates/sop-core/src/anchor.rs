@@ -30,6 +30,8 @@ pub enum Place {
     Record { table: String, row: u32 },
     /// A message of a mailbox, mail or chat, and the line in its text.
     Message { n: u32, line: u32 },
+    /// A commit of a repository, and the line of its message; line 0 is the commit as a whole.
+    Commit { id: String, line: u32 },
     /// A rectangle of a picture, in pixels from its top left corner.
     Region { x: u32, y: u32, w: u32, h: u32 },
     /// Lines of a cell of a notebook, both ends included.
@@ -58,6 +60,8 @@ impl fmt::Display for Place {
             Place::Record { table, row: 0 } => write!(f, "table {table}"),
             Place::Record { table, row } => write!(f, "table {table}, row {row}"),
             Place::Message { n, line } => write!(f, "message {n}, line {line}"),
+            Place::Commit { id, line: 0 } => write!(f, "commit {id}"),
+            Place::Commit { id, line } => write!(f, "commit {id}, line {line}"),
             Place::Region { x, y, w, h } => write!(f, "region {x},{y} {w}x{h}"),
             Place::NotebookCell { cell, from, to } if from == to => write!(f, "cell {cell}, line {from}"),
             Place::NotebookCell { cell, from, to } => write!(f, "cell {cell}, lines {from}-{to}"),

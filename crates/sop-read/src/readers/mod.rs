@@ -11,6 +11,7 @@ mod database;
 mod diagram;
 mod docx;
 mod env_file;
+mod git_log;
 mod html;
 mod iwork;
 mod json;
@@ -50,6 +51,7 @@ pub(crate) use chat::people;
 
 pub(crate) const READERS: &[Reader] = &[
     msg::READER,
+    git_log::READER,
     mail::READER,
     mailbox::READER,
     calendar::READER,
