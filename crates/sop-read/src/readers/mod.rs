@@ -3,6 +3,7 @@
 mod agent;
 mod archive;
 mod book;
+mod browser;
 mod calendar;
 mod chat;
 mod command;
@@ -81,6 +82,7 @@ pub(crate) const READERS: &[Reader] = &[
     notebook::READER,
     json::READER,
     table::READER,
+    browser::READER,
     script::READER,
     markdown::READER,
     text::READER,
