@@ -69,7 +69,11 @@ pub fn draft(root: &Path, options: &DraftOptions, progress: Progress<'_>) -> Res
     {
         options.source.exclude.push(inside.to_string_lossy().replace('\\', "/"));
     }
-    let asked = Wish { process: options.process.as_deref(), period: options.period.as_deref(), lang: options.lang.or_else(|| options.audience.as_deref().and_then(Lang::of_words)) };
+    let asked = Wish {
+        process: options.process.as_deref(),
+        period: options.period.as_deref(),
+        lang: options.lang.or_else(|| options.audience.as_deref().and_then(Lang::of_words)),
+    };
     let found = evidence(root, &options.source, &asked, progress)?;
     let trace = found.trace;
     check_period(&trace, options.period.as_deref())?;

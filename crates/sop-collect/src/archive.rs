@@ -1,5 +1,6 @@
 //! Reads a zip or tar.gz archive into memory, with limits on what it may unpack to.
 
+use crate::git::Files;
 use crate::{CollectError, Collection, Source, artifact, error_of, moment, scope};
 use sop_core::{Digest, Moment};
 use std::collections::BTreeMap;
@@ -115,6 +116,7 @@ impl Unpacked {
         let mut found = Collection::new(name, Source::Memory(BTreeMap::new()));
         let mut kept = BTreeMap::new();
         let mut idle = BTreeMap::new();
+        let mut repositories: BTreeMap<String, BTreeMap<String, Vec<u8>>> = BTreeMap::new();
         for (path, (bytes, modified)) in std::mem::take(&mut self.members) {
             let path = inner(&path);
             let file = path.rsplit('/').next().unwrap_or(&path);
@@ -122,7 +124,14 @@ impl Unpacked {
                 continue;
             }
             if let Some((folder, reason)) = idle_parent(&path) {
-                idle.insert(folder, reason);
+                match folder.trim_end_matches('/').rsplit('/').next() {
+                    Some(scope::HISTORY) => {
+                        repositories.entry(folder.clone()).or_default().insert(path[folder.len()..].to_owned(), bytes);
+                    }
+                    _ => {
+                        idle.insert(folder, reason);
+                    }
+                }
             } else if scope.kept_out(&path) {
                 found.keep_out(&path);
             } else if let Some(reason) = scope::idle_file(file).or_else(|| scope.outside(&path)) {
@@ -133,6 +142,13 @@ impl Unpacked {
                 let digest = Digest(blake3::hash(&bytes).to_hex().to_string());
                 found.artifacts.push(artifact(path.clone(), bytes.len() as u64, digest, modified));
                 kept.insert(path, bytes);
+            }
+        }
+        for (folder, files) in repositories {
+            let files = Files::Memory(files);
+            match files.is_repository() {
+                true => found.history(folder.trim_end_matches('/'), files, scope),
+                false => found.leave_out(&folder, scope::NO_HISTORY),
             }
         }
         idle.into_iter().for_each(|(folder, reason)| found.leave_out(&folder, reason));

@@ -1,5 +1,6 @@
 //! Walks a folder on disk, without following links out of it.
 
+use crate::git::Files;
 use crate::{CollectError, Collection, Options, Source, Stamp, artifact, error_of, moment, scope, stamp_key};
 use sop_core::Digest;
 use std::fs;
@@ -15,7 +16,11 @@ pub(crate) fn collect(root: &Path, scope: &scope::Scope, options: &Options) -> R
     let name = real.file_name().map_or_else(|| "folder".to_owned(), |it| it.to_string_lossy().into_owned());
     fs::read_dir(&real).map_err(|err| error_of(root, &err))?;
     let mut walk = Walk { scope, options, found: Collection::new(name, Source::Folder(real.clone())), files: 0 };
-    walk.folder(&real, "", 0);
+    let files = Files::Disk(real.clone());
+    match files.is_repository() {
+        true => walk.found.history(scope::HISTORY, files, scope),
+        false => walk.folder(&real, "", 0),
+    }
     Ok(walk.found)
 }
 
@@ -59,8 +64,11 @@ impl Walk<'_> {
         if meta.is_symlink() {
             self.found.leave_out(path, "a link to another place");
         } else if meta.is_dir() {
+            let files = Files::Disk(file.to_path_buf());
             match scope::idle_folder(name) {
                 _ if scope::is_ours(name) => {}
+                // It has this name inside a work folder, and any name without one.
+                None | Some(scope::NO_HISTORY) if files.is_repository() => self.found.history(path, files, self.scope),
                 Some(reason) => self.found.leave_out(&format!("{path}/"), reason),
                 None if depth >= MAX_DEPTH => self.found.leave_out(&format!("{path}/"), "nested too deep"),
                 None => self.folder(file, &format!("{path}/"), depth + 1),

@@ -1,9 +1,11 @@
 //! Collects the files of a folder or archive: walks within the scope, hashes, and leaves out by name.
 //!
-//! It reads no format: what is in a file is for `sop-read`. Nothing is ever written to disk.
+//! It reads no format: what is in a file is for `sop-read`. Archives are unpacked and the history of a repository is told
+//! as text, both in memory; nothing is ever written to disk.
 
 mod archive;
 mod folder;
+mod git;
 mod scope;
 
 use sop_core::{Artifact, ArtifactId, Digest, LeftOut, Moment, Problem};
@@ -71,6 +73,8 @@ pub struct Collection {
     /// How the files of a folder look now, by path; empty for an archive.
     pub stamps: BTreeMap<String, Stamp>,
     source: Source,
+    /// Repositories, by the path of the artifact that their history is.
+    histories: BTreeMap<String, git::Repository>,
 }
 
 #[derive(Debug)]
@@ -120,6 +124,9 @@ pub fn collect(root: &Path, options: &Options) -> Result<Collection, CollectErro
 impl Collection {
     /// Returns the bytes of one of the artifacts.
     pub fn bytes(&self, artifact: &Artifact) -> Result<Vec<u8>, CollectError> {
+        if let Some(repository) = self.histories.get(&artifact.path) {
+            return Ok(repository.log());
+        }
         match &self.source {
             Source::Folder(root) => {
                 let mut file = self.file(root, artifact)?;
@@ -167,7 +174,25 @@ impl Collection {
     }
 
     fn new(name: String, source: Source) -> Self {
-        Self { name, artifacts: Vec::new(), left_out: Vec::new(), problems: Vec::new(), stamps: BTreeMap::new(), source }
+        Self { name, artifacts: Vec::new(), left_out: Vec::new(), problems: Vec::new(), stamps: BTreeMap::new(), source, histories: BTreeMap::new() }
+    }
+
+    /// Takes the history that a repository keeps as one file. Its path is that of the repository.
+    fn history(&mut self, path: &str, files: git::Files, scope: &scope::Scope) {
+        if scope.kept_out(path) {
+            return self.keep_out(path);
+        }
+        if let Some(reason) = scope.outside(path) {
+            return self.leave_out(&format!("{path}/"), reason);
+        }
+        match git::Repository::open(files) {
+            Ok(Some(repository)) => {
+                self.artifacts.push(artifact(path.to_owned(), repository.size(), repository.digest(), None));
+                self.histories.insert(path.to_owned(), repository);
+            }
+            Ok(None) => self.leave_out(&format!("{path}/"), "version history with nothing in it yet"),
+            Err(message) => self.problem(path, message, Some("save it as text: git log --name-status > history.txt")),
+        }
     }
 
     fn keep_out(&mut self, path: &str) {

@@ -62,10 +62,14 @@ pub(crate) fn is_ours(name: &str) -> bool {
     name == ".sop"
 }
 
+/// Where git keeps the history of a work folder.
+pub(crate) const HISTORY: &str = ".git";
+pub(crate) const NO_HISTORY: &str = "version history that has no reader";
+
 /// Returns why a folder is never looked into, if it is such a folder.
 pub(crate) fn idle_folder(name: &str) -> Option<&'static str> {
     Some(match name {
-        ".git" | ".svn" | ".hg" => "version history",
+        HISTORY | ".svn" | ".hg" => NO_HISTORY,
         "node_modules" | "bower_components" | "site-packages" | ".venv" | "venv" => "installed packages",
         "__pycache__" | ".mypy_cache" | ".pytest_cache" | ".ruff_cache" | ".ipynb_checkpoints" | ".cache" | ".Rproj.user" => "made by a program for itself",
         "__MACOSX" | ".Trash" | "$RECYCLE.BIN" | ".Spotlight-V100" | ".fseventsd" | "System Volume Information" => "kept by the system",
@@ -77,6 +81,7 @@ pub(crate) fn idle_folder(name: &str) -> Option<&'static str> {
 pub(crate) fn idle_file(name: &str) -> Option<&'static str> {
     let lower = name.to_lowercase();
     match lower.as_str() {
+        HISTORY => Some("it points to a version history that is kept elsewhere"),
         ".ds_store" | "thumbs.db" | "desktop.ini" | ".localized" | ".gitignore" | ".gitattributes" | ".gitkeep" => Some("kept by the system"),
         _ if lower.starts_with("~$") || lower.starts_with(".~lock.") => Some("lock of a file that was open"),
         _ if lower.starts_with("._") => Some("kept by the system"),

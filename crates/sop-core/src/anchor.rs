@@ -30,6 +30,8 @@ pub enum Place {
     Record { table: String, row: u32 },
     /// A message of a mailbox, mail or chat, and the line in its text.
     Message { n: u32, line: u32 },
+    /// A commit of a repository, and the line of its message; line 0 is the commit as a whole.
+    Commit { id: String, line: u32 },
     /// A rectangle of a picture, in pixels from its top left corner.
     Region { x: u32, y: u32, w: u32, h: u32 },
     /// Lines of a cell of a notebook, both ends included.
@@ -59,6 +61,8 @@ impl Place {
             Place::Record { table, row: 0 } => say.table(table),
             Place::Record { table, row } => say.table_row(table, row),
             Place::Message { n, line } => say.message_line(n, line),
+            Place::Commit { id, line: 0 } => say.commit(id),
+            Place::Commit { id, line } => say.commit_line(id, line),
             Place::Region { x, y, w, h } => say.region(format_args!("{x},{y}"), format_args!("{w}x{h}")),
             Place::NotebookCell { cell, from, to } if from == to => say.cell_line(cell, from),
             Place::NotebookCell { cell, from, to } => say.cell_lines(cell, from, to),

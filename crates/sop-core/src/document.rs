@@ -37,6 +37,8 @@ pub enum Format {
     Diagram,
     /// What somebody did on web pages, recorded step by step.
     Recording,
+    /// What a repository keeps of who changed what.
+    History,
 }
 
 /// What a block of text is in its document.

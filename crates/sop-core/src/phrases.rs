@@ -118,6 +118,11 @@ macro_rules! phrases {
                 vec![$(self.$reason),*]
             }
 
+            /// Every phrase as it stands, with its gaps: `Email {what} to {people}`.
+            pub fn texts(&self) -> Vec<&'static str> {
+                vec![$(self.$plain,)* $(self.$name,)*]
+            }
+
             /// Every phrase with its name and what has to be filled in.
             #[cfg(test)]
             fn list(&self) -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
@@ -164,7 +169,7 @@ phrases! {
     }
     filled {
         line(line) lines(from, to) page_line(page, line) paragraph(n) table_row(table, row) note_on(place) comment(n) slide_line(slide, line)
-        row(row) table(table) message_line(message, line) region(at, size) cell_line(cell, line) cell_lines(cell, from, to)
+        row(row) table(table) message_line(message, line) commit(id) commit_line(id, line) region(at, size) cell_line(cell, line) cell_lines(cell, from, to)
         output_line(cell, line)
 
         done_when(what) stop_without(what) stop_decides(person) stop_condition(person) stop_wait(person) stop_above(amount, person)

@@ -162,7 +162,7 @@ fn finish(artifact: &Artifact, judged: Judged) -> Warned<Option<Reading>> {
     match judged {
         Judged::Readable(raw) => Warned::new(Some(Reading::Document(Box::new(redact(*raw))))),
         Judged::Sensitive(reason) => Warned::new(Some(left_out(artifact, reason, true))),
-        Judged::NoReader => Warned::new(Some(left_out(artifact, no_reader(artifact.name()), false))),
+        Judged::NoReader(reason) => Warned::new(Some(left_out(artifact, reason, false))),
         Judged::Broken(message) => {
             let hint = Some("open the file to see whether it is whole, or leave it out".to_owned());
             // What went wrong may repeat what stands in the file.
@@ -192,7 +192,7 @@ pub fn read_long(artifact: &Artifact, source: &mut dyn Read, pictures: &dyn Pict
     let input = Input { artifact, name: artifact.name(), bytes: &head, pictures, people, budget: &budget, depth: 0 };
     let judged = match LONG.iter().find(|it| (it.0.accepts)(&input)) {
         Some((reader, long)) => judged(&input, &artifact.path, reader.name, |input| long(input, &mut head.as_slice().chain(source))),
-        None => Judged::NoReader,
+        None => Judged::NoReader(no_reader(&input)),
     };
     finish(artifact, judged)
 }
@@ -205,7 +205,7 @@ pub(crate) fn read_inside(name: &str, bytes: &[u8], outer: &Input<'_>) -> Option
     let input = Input { name, bytes, depth: outer.depth + 1, ..*outer };
     let mut document = match judge(&input, name) {
         Judged::Readable(raw) => raw.0,
-        Judged::NoReader => return None,
+        Judged::NoReader(_) => return None,
         Judged::Sensitive(reason) => only_remark(&input, format!("attachment {name} left out: {reason}")),
         Judged::Broken(message) => only_remark(&input, format!("attachment {name} {message}")),
     };
@@ -225,7 +225,8 @@ fn only_remark(input: &Input<'_>, remark: String) -> Document {
 enum Judged {
     Readable(Box<Raw>),
     Sensitive(String),
-    NoReader,
+    /// And what would make the file readable.
+    NoReader(String),
     Broken(String),
 }
 
@@ -236,7 +237,7 @@ fn judge(input: &Input<'_>, path: &str) -> Judged {
     }
     let reader = match catch_unwind(AssertUnwindSafe(|| READERS.iter().find(|it| (it.accepts)(input)))) {
         Ok(Some(reader)) => reader,
-        Ok(None) | Err(_) => return by_name().map_or(Judged::NoReader, Judged::Sensitive),
+        Ok(None) | Err(_) => return by_name().map_or_else(|| Judged::NoReader(no_reader(input)), Judged::Sensitive),
     };
     judged(input, path, reader.name, reader.read)
 }
@@ -355,8 +356,8 @@ fn left_out(artifact: &Artifact, reason: String, sensitive: bool) -> Reading {
 
 /// What makes a file readable that has no reader.
 const ADVICE: &[(&[&str], &str)] = &[
-    (&["pst", "ost", "nst", "dbx"], "save the messages that matter as .msg or .eml"),
-    (&["heic", "heif", "avif", "jxl", "psd", "ai", "xcf", "raw", "cr2", "nef", "dng"], "export it as PNG or JPEG"),
+    (&["pst", "ost", "nst", "dbx"], "export the messages that matter as .msg, .eml or .mbox"),
+    (&["avif", "jxl", "psd", "ai", "xcf", "raw", "cr2", "nef", "dng"], "export it as PNG or JPEG"),
     (&["mov", "mp4", "m4v", "avi", "mkv", "webm", "wmv", "flv"], "put its transcript (.vtt or .srt) or screenshots beside it"),
     (&["m4a", "mp3", "wav", "ogg", "opus", "aac", "flac", "wma", "amr"], "put its transcript (.vtt, .srt or text) beside it"),
     (&["one", "onetoc2", "onepkg"], "export the section as PDF or Word"),
@@ -366,7 +367,7 @@ const ADVICE: &[(&[&str], &str)] = &[
     (&["pbix", "pbit", "twb", "twbx", "qvw", "qvf"], "export the page as PDF, and the data behind it as Excel or CSV"),
     (&["xps", "oxps", "djvu", "mobi", "azw3"], "print it as PDF"),
     (&["wpd", "wps", "hwp", "cwk", "abw", "lwp"], "save it as .docx or PDF"),
-    (&["123", "wk4", "qpw", "wb3"], "save it as .xlsx"),
+    (&["123", "wk4", "qpw", "wb3", "xls", "xlw"], "save it as .xlsx"),
     (&["sav", "dta", "sas7bdat", "rds", "rdata", "feather", "orc", "avro", "h5", "hdf5", "mat"], "export the data as CSV"),
     (&["pkl", "pickle", "joblib", "npy", "npz"], "write the data out as CSV"),
     (&["7z", "rar", "xz", "bz2", "zst", "lz", "cab", "iso", "dmg"], "unpack it into the folder, or pack it as .zip"),
@@ -376,7 +377,23 @@ const ADVICE: &[(&[&str], &str)] = &[
     (&["qbw", "qbb", "sage", "mmb"], "export the report as PDF or Excel"),
 ];
 
-fn no_reader(name: &str) -> String {
+/// Photos of phones, whatever they are called: a mail program may have named them `.jpg`.
+const PHOTO: &str = "no reader for photos in HEIC; save it as JPEG or PNG (Mac: open it in Preview, File > Export; Windows: open it in Photos, Save as; \
+    iPhone: Settings > Camera > Formats > Most Compatible for the next ones)";
+
+/// Whether the head of a file says that it is a photo in HEIC.
+fn is_heic(bytes: &[u8]) -> bool {
+    const BRANDS: [&[u8]; 8] = [b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"];
+    // A picture in AV1 has the same box, and the general brand behind its own.
+    let by_av1 = || bytes[..bytes.len().min(64)].windows(4).any(|it| it == b"avif");
+    bytes.get(4..8) == Some(b"ftyp") && bytes.get(8..12).is_some_and(|it| BRANDS.contains(&it)) && !by_av1()
+}
+
+fn no_reader(input: &Input<'_>) -> String {
+    if is_heic(input.bytes) {
+        return PHOTO.to_owned();
+    }
+    let name = input.name;
     match name.rsplit_once('.') {
         Some((stem, extension)) if !stem.is_empty() && !extension.contains(' ') => {
             let extension = extension.to_lowercase();
@@ -684,11 +701,16 @@ mod tests {
 
     #[test]
     fn what_would_make_a_file_readable_is_said() {
-        let check = |name: &str, expected: &str| assert_eq!(no_reader(name), expected);
-        check("box.pst", "no reader for .pst files; save the messages that matter as .msg or .eml");
-        check("photo.HEIC", "no reader for .heic files; export it as PNG or JPEG");
-        check("x.qqq", "no reader for .qqq files");
-        check("Thing", "no reader for this kind of file");
+        let check = |name: &str, bytes: &[u8], expected: &str| match reading(name, bytes) {
+            Reading::LeftOut(it) => assert_eq!(it.reason, expected, "{name}"),
+            other => panic!("{name} was read: {other:?}"),
+        };
+        check("box.pst", b"!BDN\0\x01", "no reader for .pst files; export the messages that matter as .msg, .eml or .mbox");
+        check("photo.HEIC", b"\0\0\0\x24ftypheic\0\0\0\0mif1heic", PHOTO);
+        check("photo.jpg", b"\0\0\0\x24ftypmif1\0\0\0\0mif1heic", PHOTO);
+        check("photo.avif", b"\0\0\0\x24ftypmif1\0\0\0\0mif1avif", "no reader for .avif files; export it as PNG or JPEG");
+        check("x.qqq", b"\0\x01\0\x02", "no reader for .qqq files");
+        check("Thing", b"\0\x01\0\x02", "no reader for this kind of file");
     }
 
     #[test]

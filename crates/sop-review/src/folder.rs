@@ -5,6 +5,9 @@ use sop_core::{Block, BlockKind, Document, Lang, Place, Quoted, Trace};
 
 /// Who speaks this many messages before or after may be whom a message is for.
 const NEAR: usize = 6;
+
+/// What stands before the name of the one whose words a block holds.
+pub(crate) const SAID_BY: &str = "said by ";
 /// Lines of a script that belong to the one above them.
 const BELOW: usize = 3;
 /// No quote of a notebook or macro runs over more lines.
@@ -46,7 +49,8 @@ impl<'a> Folder<'a> {
         let blocks = || document.blocks.iter().filter(|it| it.place.told(say) == quoted.place);
         let tables = || document.tables.iter().filter(|it| it.place.told(say) == quoted.place);
         let mut around: Vec<String> = blocks().map(told).chain(tables().map(columns)).collect();
-        let mut there = around.iter().any(|it| plain(it).contains(&quote)) || tables().next().is_some();
+        // What a block stands under is quoted from its own place.
+        let mut there = blocks().any(|it| plain(&it.text).contains(&quote)) || tables().next().is_some();
         if let Some(source) = &document.source
             && let Some((from, to)) = lines_of(document, &quoted.place, say)
         {
@@ -134,7 +138,8 @@ impl<'a> Folder<'a> {
 fn told(block: &sop_core::Block) -> String {
     let mut out = block.text.clone();
     let time = block.time.map(|it| it.strftime("%Y-%m-%d %H:%M %A %-d %B").to_string());
-    for it in block.speaker.iter().chain(&block.to).chain(&block.context).chain(&time) {
+    let speaker = block.speaker.as_ref().map(|it| format!("{SAID_BY}{it}"));
+    for it in speaker.iter().chain(&block.to).chain(&block.context).chain(&time) {
         out.push('\n');
         out.push_str(it);
     }

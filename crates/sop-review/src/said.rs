@@ -14,6 +14,8 @@ pub(crate) struct Figure {
     /// Without marks between thousands: `1455`.
     pub value: String,
     pub unit: Option<&'static str>,
+    /// Whether it is a time of day.
+    pub clock: bool,
 }
 
 /// Units, the ways in which they are written. Those of one kind exclude each other.
@@ -40,6 +42,9 @@ const UNITS: &[(&str, &[&str])] = &[
     ("characters", &["characters", "chars"]),
     ("words", &["words"]),
 ];
+
+/// What stands behind an hour.
+const CLOCK: &[&str] = &["am", "pm", "a.m", "p.m", "o'clock", "o’clock", "uhr"];
 
 const NUMBERS: &[(&str, &str)] = &[
     ("one", "1"),
@@ -150,6 +155,11 @@ const DAYS: &[&[&str]] = &[
     &["sunday", "sundays", "sun", "sonntag", "sonntags", "dimanche", "domingo"],
 ];
 
+/// Words that a program may put into a gap of its messages.
+const MOST_IN_GAP: usize = 9;
+/// A gap in the text of a message: `%s`, `{name}`, `$NAME`.
+static PLACE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"%\([^)]*\)[a-z]|%[-+0-9.]*[a-z]|\$?\{[^{}]*\}|\$\w+").expect("a fixed pattern"));
+
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?P<sign>[£$€] ?)?(?P<n>\d{1,3}(?:[,'’\u{a0}\u{202f}]\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+(?:,\d+)|\d+(?:[.,]\d+)?)(?P<unit>[ -]?(?:%|[£$€]|°[CF]?|[A-Za-zäöüéí]+(?: cent| cento|  ciento)?))?").expect("a fixed pattern")
 });
@@ -180,7 +190,9 @@ pub(crate) fn figures(text: &str) -> Vec<Figure> {
         let unit = found.name("unit").map(|it| it.as_str().trim_start_matches(['-', ' ']).to_lowercase());
         let sign = found.name("sign").map(|it| it.as_str().trim().to_owned());
         let unit = sign.or(unit).and_then(|it| UNITS.iter().find(|(_, ways)| ways.contains(&it.as_str()))).map(|it| it.0);
-        out.push(Figure { written: n.as_str().to_owned(), value: value(n.as_str()), unit });
+        let behind = text[n.end()..].trim_start().to_lowercase();
+        let clock = behind.strip_prefix(':').is_some_and(|it| it.starts_with(|c: char| c.is_ascii_digit())) || CLOCK.iter().any(|it| behind.starts_with(it));
+        out.push(Figure { written: n.as_str().to_owned(), value: value(n.as_str()), unit, clock });
     }
     out
 }
@@ -205,10 +217,13 @@ pub(crate) struct Told {
     plain: String,
     values: BTreeSet<String>,
     figures: Vec<Figure>,
+    denies: bool,
 }
 
 impl Told {
-    pub fn new(texts: &[String]) -> Self {
+    /// What is quoted, and all that is known of the places where it stands.
+    pub fn new(quoted: &[String], around: &[String]) -> Self {
+        let texts = [quoted, around].concat();
         let text = texts.join("\n");
         let lower = text.to_lowercase().replace('’', "'");
         let figures = figures(&text);
@@ -216,7 +231,7 @@ impl Told {
         // Digits inside names and codes count as well: `w45`, `2026-10`.
         values.extend(text.split(|c: char| !c.is_ascii_digit()).filter(|it| !it.is_empty()).map(value));
         values.extend(NUMBERS.iter().filter(|it| words(&lower).any(|word| word == it.0)).map(|it| it.1.to_owned()));
-        Self { plain: plain(&text), text, lower, values, figures }
+        Self { denies: denies(&quoted.join("\n").to_lowercase().replace('’', "'")), plain: letters(&text), text, lower, values, figures }
     }
 
     pub fn has_value(&self, figure: &Figure) -> bool {
@@ -226,7 +241,7 @@ impl Told {
         let others = [n / 100.0, n * 100.0, n + 12.0, n - 12.0, n / 1000.0, n * 1000.0];
         let scaled = match figure.unit {
             Some("%") => &others[..2],
-            None if (1.0..=24.0).contains(&n) && n.fract() == 0.0 => &others[2..4],
+            None if figure.clock => &others[2..4],
             _ if n >= 1000.0 => &others[4..],
             _ => &[],
         };
@@ -237,24 +252,44 @@ impl Told {
     pub fn other_unit(&self, figure: &Figure) -> Option<&'static str> {
         let unit = figure.unit?;
         let of_value = || self.figures.iter().filter(|it| it.value == figure.value);
-        let named = UNITS.iter().find(|it| it.0 == unit).is_some_and(|(_, ways)| ways.iter().any(|way| self.lower.contains(way)));
+        let named = UNITS
+            .iter()
+            .find(|it| it.0 == unit)
+            .is_some_and(|(_, ways)| ways.iter().any(|way| self.has_word(way) || !way.starts_with(char::is_alphanumeric) && self.lower.contains(way)));
         let other = of_value().find_map(|it| it.unit)?;
         (!named && of_value().all(|it| it.unit != Some(unit))).then_some(other)
     }
 
     /// Whether the words stand there. What a program prints has figures in places that its source leaves open.
     pub fn has_quotation(&self, quoted: &str) -> bool {
-        let whole = |it: &str| self.plain.contains(&plain(it));
+        let whole = |it: &str| self.plain.contains(&letters(it));
         // One quotation may run over several entries of the evidence.
-        let by_sentence = || quoted.split(['.', ';', ':', '!', '?']).flat_map(|it| it.split(" - ")).all(whole);
+        let by_sentence = || sentences(quoted).iter().flat_map(|it| it.split(" - ")).all(whole);
         whole(quoted) || by_sentence() || self.text.contains(['%', '{', '$']) && self.has_words(quoted)
     }
 
+    /// Whether the words are a message of a program, with values where its source has gaps.
     fn has_words(&self, quoted: &str) -> bool {
         let lower = quoted.to_lowercase();
-        let all: Vec<&str> = words(&lower).collect();
+        let said: Vec<&str> = words(&lower).collect();
+        let marked = PLACE.replace_all(&self.lower, " \u{1} ").replace("%%", " ");
+        let told = marked.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '\u{1}').map(|it| it.trim_matches('\'')).filter(|it| !it.is_empty());
+        let mut told: Vec<&str> = told.collect();
+        // Gaps beside each other are filled by one value.
+        told.dedup_by(|a, b| a == b && *a == "\u{1}");
+        said.len() > 2 && (0..told.len()).any(|at| (told[at] == said[0] || told[at] == "\u{1}") && self.follows(&said, &told[at..]))
+    }
+
+    /// Whether the words are those of the evidence one by one; what fills a gap must stand there elsewhere.
+    fn follows(&self, said: &[&str], told: &[&str]) -> bool {
+        let (Some(word), Some(next)) = (said.first(), told.first()) else { return said.is_empty() };
+        if *next != "\u{1}" {
+            return word == next && self.follows(&said[1..], &told[1..]);
+        }
         let there = |it: &str| if it.bytes().all(|c| c.is_ascii_digit()) { self.values.contains(&value(it)) } else { self.has_word(it) };
-        all.len() > 2 && all.into_iter().all(there)
+        let fills = said.iter().take(MOST_IN_GAP).take_while(|it| there(it)).count();
+        // What fills a gap is one value, and stands together.
+        (0..=fills).any(|n| (n < 2 || self.plain.contains(&letters(&said[..n].concat()))) && self.follows(&said[n..], &told[1..]))
     }
 
     pub fn text(&self) -> &str {
@@ -266,8 +301,28 @@ impl Told {
     }
 
     pub fn denies(&self) -> bool {
-        denies(&self.lower)
+        self.denies
     }
+}
+
+/// The letters, digits, and signs of money and shares of a text, in lower case: other marks tell nothing apart.
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric() || "£$€%".contains(*c)).flat_map(char::to_lowercase).collect()
+}
+
+/// Cuts a text at its stops; the point behind a number is none.
+fn sentences(text: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let mut from = 0;
+    for (at, c) in text.char_indices() {
+        let numbered = c == '.' && text[..at].ends_with(|c: char| c.is_ascii_digit());
+        if matches!(c, '.' | ';' | ':' | '!' | '?') && !numbered {
+            out.push(&text[from..at]);
+            from = at + c.len_utf8();
+        }
+    }
+    out.push(&text[from..]);
+    out
 }
 
 /// The words of a text in lower case.
@@ -315,7 +370,7 @@ mod tests {
 
     #[test]
     fn evidence_tells_figures_in_its_own_way() {
-        let told = Told::new(&["LIMIT = 0.02; if rows < 900: stop. Ring at one o'clock, within 5 hours".to_owned()]);
+        let told = Told::new(&["LIMIT = 0.02; if rows < 900: stop. Ring at one o'clock, within 5 hours".to_owned()], &[]);
         let has = |text: &str| figures(text).iter().all(|it| told.has_value(it));
         assert!(has("2% of rows, at least 900, at 13:00"));
         assert!(!has("3%"), "{:?}", told.values);
@@ -325,7 +380,7 @@ mod tests {
 
     #[test]
     fn order_and_denial_are_seen() {
-        let told = Told::new(&["send it after the check".to_owned()]);
+        let told = Told::new(&["send it after the check".to_owned()], &[]);
         assert!(order_differs("check it before", &told).is_some() && order_differs("after the check", &told).is_none());
         assert!(denies("don't send it") && !denies("send it now"));
         assert_eq!(quotations("he said “all in… gone” and \"x\""), ["all in", "gone"]);

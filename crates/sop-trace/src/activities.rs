@@ -23,6 +23,8 @@ pub(crate) struct Candidate {
     pub time: Option<Moment>,
     /// When it was done for the first time, if it was done more than once.
     pub first: Option<Moment>,
+    /// When what it makes was first committed: it had been done by then.
+    pub kept: Option<Moment>,
     /// (list, number in it)
     pub listed: Option<(u32, u32)>,
     pub topic: Vec<String>,
@@ -66,6 +68,7 @@ impl Candidate {
             actor: None,
             time: None,
             first: None,
+            kept: None,
             listed: None,
             topic,
             objects: BTreeSet::new(),
@@ -112,6 +115,7 @@ pub(crate) fn find(work: &Work<'_>) -> Vec<Activity> {
     let mut list = sources::all(work);
     list = join(list);
     sources::date_inputs(&mut list);
+    sources::date_by_history(work, &mut list);
     if list.len() > MOST_STEPS {
         list.sort_by_key(|it| std::cmp::Reverse(it.weight));
         list.truncate(MOST_STEPS);

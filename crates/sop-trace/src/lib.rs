@@ -152,7 +152,7 @@ fn vocabulary(documents: &[Document], scripts: &[Script], roles: &BTreeMap<Strin
             match block.kind {
                 BlockKind::Heading(_) | BlockKind::Field | BlockKind::Event => set.extend(stems(&block.text)),
                 BlockKind::Message => set.extend(block.context.iter().filter(|_| document.format != Format::Chat).flat_map(|it| stems(it))),
-                BlockKind::Note => set.extend(stems(&block.text)),
+                BlockKind::Note if document.format != Format::History => set.extend(stems(&block.text)),
                 _ => {}
             }
         }
@@ -214,23 +214,23 @@ fn performer(documents: &[Document], people: &People, facts: &[sop_core::Fact], 
 fn timeline(documents: &[Document], people: &People, roles: &BTreeMap<String, Role>) -> Vec<Happening> {
     let mut out = Vec::new();
     for document in documents.iter().filter(|it| roles.get(&it.path) != Some(&Role::Noise)) {
-        let mut last: Option<(u32, String)> = None;
+        let mut last: Option<String> = None;
         for block in &document.blocks {
             let Some(time) = block.time else { continue };
             let tells = matches!(block.kind, BlockKind::Message | BlockKind::Command | BlockKind::LogLine | BlockKind::Note | BlockKind::Event);
             if !tells {
                 continue;
             }
-            // One entry a mail, not one a paragraph.
-            if let sop_core::Place::Message { n, .. } = block.place
-                && matches!(document.format, Format::Mail | Format::Mailbox)
-            {
-                let key = (n, document.path.clone());
-                if last.as_ref() == Some(&key) {
-                    continue;
-                }
-                last = Some(key);
+            // One entry a mail or commit, not one a paragraph.
+            let whole = match &block.place {
+                sop_core::Place::Message { n, .. } if matches!(document.format, Format::Mail | Format::Mailbox) => Some(n.to_string()),
+                sop_core::Place::Commit { id, .. } => Some(id.clone()),
+                _ => None,
+            };
+            if whole.is_some() && whole == last {
+                continue;
             }
+            last = whole.or(last);
             out.push(Happening {
                 time,
                 who: block.speaker.as_deref().map(|it| people.full(it)),

@@ -114,7 +114,9 @@ pub(crate) fn collect(documents: &[Document]) -> People {
                 }
                 BlockKind::QuotedReply | BlockKind::Note => {
                     if let Some(speaker) = &block.speaker {
-                        note(speaker, None, 1, Some(anchor(document, block)));
+                        // A commit is one act, however long its message.
+                        let more = document.format == Format::History && block.context.is_some();
+                        note(speaker, None, u32::from(!more), Some(anchor(document, block)));
                     }
                 }
                 BlockKind::Signature => {

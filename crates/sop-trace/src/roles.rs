@@ -49,7 +49,7 @@ fn by_itself(document: &Document, written: &[Pattern]) -> Role {
         Format::Chat if is_export(document) || under(&["export", "exports", "raw", "input", "inputs", "data"]) => Role::Input,
         Format::Mail | Format::Mailbox | Format::Chat => Role::Message,
         Format::Calendar => Role::Record,
-        Format::Log | Format::ShellHistory => Role::Record,
+        Format::Log | Format::ShellHistory | Format::History => Role::Record,
         _ if under(&["templates", "template", "vorlagen", "vorlage", "modelos"]) || re!(r"(?i)\b(template|vorlage)\b").is_match(&name.replace('_', " ")) => {
             Role::Template
         }
@@ -220,10 +220,14 @@ impl Part {
 /// them, and they share hardly a word with the rest.
 fn drop_noise(documents: &[Document], scripts: &[Script], roles: &mut BTreeMap<String, Role>) {
     // In a handful of files nothing can be told apart by what the rest speaks of.
-    if documents.len() < 6 {
+    if documents.iter().filter(|it| it.format != Format::History).count() < 6 {
         return;
     }
     let sets = in_parallel(documents, |document| {
+        // A history speaks of every file, those that have nothing to do with the rest among them.
+        if document.format == Format::History {
+            return BTreeSet::new();
+        }
         let mut set: BTreeSet<String> = stems(document.name().rsplit_once('.').map_or(document.name(), |it| it.0)).into_iter().collect();
         for block in document.blocks.iter().take(400) {
             set.extend(stems(&block.text));
@@ -247,7 +251,7 @@ fn drop_noise(documents: &[Document], scripts: &[Script], roles: &mut BTreeMap<S
     for document in documents {
         let role = roles[&document.path];
         if !matches!(role, Role::Note | Role::Record | Role::Input | Role::Output)
-            || matches!(document.format, Format::Log | Format::ShellHistory | Format::Calendar)
+            || matches!(document.format, Format::Log | Format::ShellHistory | Format::Calendar | Format::History)
         {
             continue;
         }
@@ -294,7 +298,8 @@ fn named(documents: &[Document]) -> BTreeSet<&str> {
     let mut hits = BTreeSet::new();
     for (at, document) in documents.iter().enumerate() {
         hits.clear();
-        for text in document.blocks.iter().map(|it| it.text.as_str()).chain(document.source.as_deref()) {
+        let told = document.blocks.iter().filter(|it| document.format != Format::History || it.kind == BlockKind::Note);
+        for text in told.map(|it| it.text.as_str()).chain(document.source.as_deref()) {
             hits.extend(search.find_overlapping_iter(&text.to_lowercase()).map(|it| it.pattern().as_usize()));
         }
         found.extend(hits.iter().flat_map(|it| of[*it]).filter(|it| **it != at).map(|it| documents[*it].path.as_str()));

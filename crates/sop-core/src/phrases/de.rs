@@ -61,6 +61,8 @@ pub(super) const PHRASES: Phrases = Phrases {
     row: "Zeile {row}",
     table: "Tabelle {table}",
     message_line: "Nachricht {message}, Zeile {line}",
+    commit: "Commit {id}",
+    commit_line: "Commit {id}, Zeile {line}",
     region: "Ausschnitt {at} {size}",
     cell_line: "Zelle {cell}, Zeile {line}",
     cell_lines: "Zelle {cell}, Zeilen {from}-{to}",

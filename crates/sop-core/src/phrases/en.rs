@@ -61,6 +61,8 @@ pub(super) const PHRASES: Phrases = Phrases {
     row: "row {row}",
     table: "table {table}",
     message_line: "message {message}, line {line}",
+    commit: "commit {id}",
+    commit_line: "commit {id}, line {line}",
     region: "region {at} {size}",
     cell_line: "cell {cell}, line {line}",
     cell_lines: "cell {cell}, lines {from}-{to}",

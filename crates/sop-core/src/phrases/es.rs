@@ -61,6 +61,8 @@ pub(super) const PHRASES: Phrases = Phrases {
     row: "fila {row}",
     table: "tabla {table}",
     message_line: "mensaje {message}, línea {line}",
+    commit: "commit {id}",
+    commit_line: "commit {id}, línea {line}",
     region: "zona {at} {size}",
     cell_line: "celda {cell}, línea {line}",
     cell_lines: "celda {cell}, líneas {from}-{to}",

@@ -61,6 +61,8 @@ pub(super) const PHRASES: Phrases = Phrases {
     row: "ligne {row}",
     table: "table {table}",
     message_line: "message {message}, ligne {line}",
+    commit: "commit {id}",
+    commit_line: "commit {id}, ligne {line}",
     region: "zone {at} {size}",
     cell_line: "cellule {cell}, ligne {line}",
     cell_lines: "cellule {cell}, lignes {from}-{to}",

@@ -190,10 +190,11 @@ pub(super) fn strip_prompt(line: &str) -> Option<&str> {
     {
         return Some(rest.trim());
     }
-    // user@host:~/folder$ command
+    // user@host:~/folder$ command, bash-5.2$ command
     let (prompt, rest) = line.split_once("$ ").or_else(|| line.split_once("% ")).or_else(|| line.split_once("# "))?;
     let who = prompt.split([' ', ':']).next().unwrap_or_default();
-    (who.contains('@') && who.len() > 2 && prompt.len() < 80).then(|| rest.trim())
+    let bare = prompt.len() < 10 && (prompt.starts_with("bash-") || prompt.starts_with("sh-"));
+    (bare || who.contains('@') && who.len() > 2 && prompt.len() < 80).then(|| rest.trim())
 }
 
 fn is_assignment(word: &str) -> bool {

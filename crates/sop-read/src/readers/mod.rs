@@ -3,6 +3,7 @@
 mod agent;
 mod archive;
 mod book;
+mod browser;
 mod calendar;
 mod chat;
 mod command;
@@ -11,6 +12,7 @@ mod database;
 mod diagram;
 mod docx;
 mod env_file;
+mod git_log;
 mod html;
 mod iwork;
 mod json;
@@ -50,6 +52,7 @@ pub(crate) use chat::people;
 
 pub(crate) const READERS: &[Reader] = &[
     msg::READER,
+    git_log::READER,
     mail::READER,
     mailbox::READER,
     calendar::READER,
@@ -79,6 +82,7 @@ pub(crate) const READERS: &[Reader] = &[
     notebook::READER,
     json::READER,
     table::READER,
+    browser::READER,
     script::READER,
     markdown::READER,
     text::READER,

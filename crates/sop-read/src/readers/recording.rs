@@ -61,7 +61,9 @@ fn read(input: &Input<'_>) -> Result<Raw, String> {
     }
     let mut doc = document(input, Format::Recording);
     let text = decode(input.bytes);
-    let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|err| format!("the JSON is broken in line {}", err.line()))?;
+    // The recorder of Chrome writes a note to itself below the JSON.
+    let json = text.split("\n//# recorderSourceMap=").next().unwrap_or(&text);
+    let value: Value = serde_json::from_str(json.trim_start_matches('\u{feff}')).map_err(|err| format!("the JSON is broken in line {}", err.line()))?;
     let mut steps = Steps { finder: Finder::new(&text), blocks: Vec::new(), context: None, cut: false };
     match kind(input) {
         Some(Kind::Chrome) => chrome(&value, &mut steps, &mut doc),
@@ -110,7 +112,7 @@ fn list<'v>(object: &'v Map<String, Value>, key: &str) -> &'v [Value] {
 }
 
 /// Returns an address without what a link may carry: a query or a fragment can hold a token.
-fn address(url: &str) -> String {
+pub(super) fn address(url: &str) -> String {
     let plain = url.split(['?', '#']).next().unwrap_or_default();
     // A name and password may stand before the host.
     match plain.split_once("://") {
@@ -125,19 +127,19 @@ fn address(url: &str) -> String {
     .collect()
 }
 
-fn cut(text: &str) -> String {
+pub(super) fn cut(text: &str) -> String {
     fold(text).chars().take(MAX_SHOWN).collect()
 }
 
 /// Whether a field takes what must not be shown.
-fn is_secret(target: &str) -> bool {
+pub(super) fn is_secret(target: &str) -> bool {
     let target = target.to_lowercase();
     ["password", "passwd", "passwort", "kennwort", "contrase", "mot de passe", "pin", "otp", "token", "secret", "cvc", "cvv", "card"]
         .iter()
         .any(|it| target.split(|c: char| !c.is_alphanumeric()).any(|word| word.starts_with(it) && (it.len() > 4 || word == *it)))
 }
 
-fn entered(value: &str, target: &str) -> String {
+pub(super) fn entered(value: &str, target: &str) -> String {
     if is_secret(target) { "[value not shown]".to_owned() } else { format!("\"{}\"", cut(value)) }
 }
 

@@ -7,7 +7,12 @@ use sop_core::{Block, BlockKind, Format, Moment};
 
 pub(super) const READER: Reader = Reader {
     name: "shell history",
-    about: About { files: "histories, terminal logs", taken: "commands, with time where kept", anchor: "line", not_taken: "output" },
+    about: About {
+        files: "histories of bash, zsh and fish, copies of a terminal, what `script` recorded",
+        taken: "commands, with time where kept",
+        anchor: "line",
+        not_taken: "output",
+    },
     accepts,
     read,
 };
@@ -15,6 +20,8 @@ pub(super) const READER: Reader = Reader {
 /// A history is judged by its beginning.
 const MAX_JUDGED: usize = 200;
 const MAX_COMMANDS: usize = 20_000;
+/// What the program `script` writes on top.
+const RECORDED: &str = "Script started on ";
 
 fn accepts(input: &Input<'_>) -> bool {
     let name = input.name.to_lowercase();
@@ -22,7 +29,10 @@ fn accepts(input: &Input<'_>) -> bool {
     if !matches!(ending(&name).as_str(), "" | "txt" | "log" | "hist" | "history") && !name.ends_with("_history") || !is_text(input.bytes) {
         return false;
     }
-    let text = decode(&input.bytes[..input.bytes.len().min(16 * 1024)]);
+    let text = plain(&decode(&input.bytes[..input.bytes.len().min(16 * 1024)]));
+    if text.starts_with(RECORDED) {
+        return true;
+    }
     let lines: Vec<Line<'_>> = lines(&text).into_iter().filter(|it| !it.is_blank()).take(MAX_JUDGED).collect();
     let stamped = lines.iter().filter(|it| zsh(it.text).is_some() || bash_time(it.text).is_some() || it.text.starts_with("- cmd: ")).count();
     if stamped * 3 > lines.len() && stamped > 0 {
@@ -35,7 +45,7 @@ fn accepts(input: &Input<'_>) -> bool {
 
 fn read(input: &Input<'_>) -> Result<Raw, String> {
     let mut doc = document(input, Format::ShellHistory);
-    doc.blocks = blocks(&decode(input.bytes));
+    doc.blocks = blocks(&plain(&decode(input.bytes)));
     if doc.blocks.len() > MAX_COMMANDS {
         doc.remarks.push(format!("only the last {MAX_COMMANDS} of {} commands were read", doc.blocks.len()));
         doc.blocks.drain(..doc.blocks.len() - MAX_COMMANDS);
@@ -46,7 +56,7 @@ fn read(input: &Input<'_>) -> Result<Raw, String> {
 fn blocks(text: &str) -> Vec<Block> {
     let lines = lines(text);
     // In a copy of a terminal window only what stands behind a prompt was typed.
-    let prompted = lines.iter().filter(|it| strip_prompt(it.text).is_some()).count() > 1;
+    let prompted = text.starts_with(RECORDED) || lines.iter().filter(|it| strip_prompt(it.text).is_some()).count() > 1;
     let mut blocks = Vec::new();
     let mut time = None;
     let mut at = 0;
@@ -93,6 +103,24 @@ fn blocks(text: &str) -> Vec<Block> {
     blocks
 }
 
+/// Takes out what steers the terminal: colours, where the cursor goes, the title of the window.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\u{1b}') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        let end = match rest.as_bytes().first() {
+            Some(b'[') => rest[1..].find(|c: char| c.is_ascii_alphabetic() || c == '~').map(|it| it + 2),
+            Some(b']') => rest.find('\u{7}').map(|it| it + 1),
+            _ => None,
+        };
+        rest = &rest[end.unwrap_or(0)..];
+    }
+    out.push_str(rest);
+    out
+}
+
 /// `: 1793696460:0;command`
 fn zsh(line: &str) -> Option<(Option<Moment>, &str)> {
     let (head, command) = line.strip_prefix(": ")?.split_once(';')?;
@@ -128,6 +156,12 @@ mod tests {
     #[test]
     fn bash_history_with_and_without_times() {
         check("#1793696460\nmake\nls\n", &["make at 2026-11-03T09:01:00 @ line 2", "ls @ line 3"]);
+    }
+
+    #[test]
+    fn what_steers_a_terminal_is_no_part_of_a_command() {
+        check(&plain("Script started on 2026-11-03\n\u{1b}[?2004hbash-5.2$ \u{1b}[32mmake\u{1b}[0m all\nall done\n"), &["make all @ line 2"]);
+        assert_eq!(plain("a\u{1b}]0;title\u{7}b\u{1b}"), "ab");
     }
 
     #[test]

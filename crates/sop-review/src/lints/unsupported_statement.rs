@@ -2,10 +2,10 @@
 
 use super::{About, Found, Lint, Sample};
 use crate::Context;
-use crate::folder::Standing;
+use crate::folder::{SAID_BY, Standing};
 use crate::names::{Kind, Pattern, has_ending, kind, plain};
 use crate::said::{self, Told};
-use sop_core::{Basis, Entry, Part, Quoted, SectionKind, Severity};
+use sop_core::{Basis, Entry, Lang, Part, Quoted, SectionKind, Severity};
 
 pub(crate) const LINT: Lint = Lint {
     id: "unsupported-statement",
@@ -36,6 +36,10 @@ pub(crate) const LINT: Lint = Lint {
 /// More quotes than that are told by the first of them.
 const SHOWN: usize = 2;
 const LONGEST_QUOTE: usize = 90;
+/// Fewer words in brackets are a name or a place.
+const LEAST_REMARK: usize = 3;
+/// Shorter parts of our phrases stand in what people say, too.
+const SHORTEST_PHRASE: usize = 7;
 
 fn check(context: &Context<'_>, found: &mut Found) {
     let people = people(context);
@@ -43,19 +47,21 @@ fn check(context: &Context<'_>, found: &mut Found) {
         if matches!(part.kind, Some(SectionKind::Questions | SectionKind::LeftOut)) {
             continue;
         }
-        let Some((texts, shown)) = evidence(context, part, entry) else { continue };
-        let told = Told::new(&texts);
-        for fault in faults(entry, &told, &people, context.page.is_ours()) {
+        let Some((quoted, around, shown)) = evidence(context, part, entry) else { continue };
+        let told = Told::new(&quoted, &around);
+        let own = context.page.is_ours().then(|| context.page.lang());
+        for fault in faults(entry, &told, &people, own) {
             found.add(entry.line, format!("{fault}; the evidence reads: {shown}"), "put right what the statement says, or cite what bears it out");
         }
     }
 }
 
-/// Returns what the evidence of an entry says with all around it, and how it is shown. Nothing if it names none.
-fn evidence(context: &Context<'_>, part: &Part, entry: &Entry) -> Option<(Vec<String>, String)> {
+/// Returns what the evidence of an entry says, all around it, and how it is shown. Nothing if it names none.
+fn evidence(context: &Context<'_>, part: &Part, entry: &Entry) -> Option<(Vec<String>, Vec<String>, String)> {
     let cited: Vec<&Quoted> = entry.basis.iter().flat_map(Basis::evidence).filter_map(|it| context.page.quoted(*it)).collect();
     if !cited.is_empty() {
-        let mut texts: Vec<String> = cited.iter().map(|it| format!("{}\n{}\n{}", it.quote, it.path, it.place)).collect();
+        let quoted = cited.iter().map(|it| it.quote.clone()).collect();
+        let mut texts: Vec<String> = cited.iter().map(|it| format!("{}\n{}", it.path, it.place)).collect();
         if let Some(folder) = context.folder {
             let around = cited.iter().map(|it| folder.standing(it, context.page.lang()));
             texts.extend(around.filter_map(|it| if let Standing::There(text) = it { Some(text) } else { None }));
@@ -68,7 +74,7 @@ fn evidence(context: &Context<'_>, part: &Part, entry: &Entry) -> Option<(Vec<St
         // What the page says of itself is known to it: the title, the names of its people's roles.
         texts.extend(context.page.title.clone());
         let shown = cited.iter().take(SHOWN).map(|it| format!("{} “{}”", it.id, cut(&it.quote))).collect::<Vec<_>>().join(", ");
-        return Some((texts, shown));
+        return Some((quoted, texts, shown));
     }
     // The page of somebody else names the files that a statement comes from.
     let folder = context.folder?;
@@ -77,7 +83,7 @@ fn evidence(context: &Context<'_>, part: &Part, entry: &Entry) -> Option<(Vec<St
     }
     let sources = sources(entry);
     let texts: Vec<String> = sources.iter().filter_map(|it| folder.said_in(it)).collect();
-    (!texts.is_empty()).then(|| (texts, sources.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")))
+    (!texts.is_empty()).then(|| (texts, Vec::new(), sources.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")))
 }
 
 /// The files in brackets at the end of a statement.
@@ -114,9 +120,9 @@ fn people(context: &Context<'_>) -> Vec<Vec<String>> {
 }
 
 /// Says each thing that the evidence does not have.
-fn faults(entry: &Entry, told: &Told, people: &[Vec<String>], ours: bool) -> Vec<String> {
+fn faults(entry: &Entry, told: &Told, people: &[Vec<String>], own: Option<Lang>) -> Vec<String> {
     let mut out = Vec::new();
-    let statement = without_sources(&entry.text);
+    let statement = if own.is_some() { entry.text.clone() } else { without_sources(&entry.text) };
     let bare = said::outside(&statement);
     let lower = bare.to_lowercase().replace('’', "'");
     for figure in said::figures(&bare) {
@@ -132,7 +138,7 @@ fn faults(entry: &Entry, told: &Told, people: &[Vec<String>], ours: bool) -> Vec
         }
     }
     // Names on the page of somebody else need not stand in the very file that is named: another rule looks for them.
-    for name in entry.code().into_iter().filter(|_| ours) {
+    for name in entry.code().into_iter().filter(|_| own.is_some()) {
         if !statement.contains(name) || bears(name, told) {
             continue;
         }
@@ -144,6 +150,18 @@ fn faults(entry: &Entry, told: &Told, people: &[Vec<String>], ours: bool) -> Vec
             && !names.iter().any(|it| told.text().to_lowercase().contains(&it.to_lowercase()))
         {
             out.push(format!("{name} is not in its evidence"));
+        } else if let Some(name) = named
+            && (statement.starts_with(&format!("{name}: “")) || statement.contains(&format!("** {name}: “")))
+            && let Some(other) = speaker(told, people).filter(|it| *it != names)
+        {
+            out.push(format!("it was {} who said this, not {name}", other[0]));
+        }
+    }
+    if let Some(say) = own {
+        // Remarks of a script stand in brackets, in its own words.
+        let ours = say.marked("");
+        for remark in remarks(&bare).into_iter().filter(|it| !it.starts_with(ours.trim()) && !told.has_quotation(it)) {
+            out.push(format!("the words “{}” are not in its evidence", cut(&remark)));
         }
     }
     for day in said::days(&lower) {
@@ -155,7 +173,49 @@ fn faults(entry: &Entry, told: &Told, people: &[Vec<String>], ours: bool) -> Vec
         out.push(format!("it says “{here}” where its evidence says “{there}”"));
     }
     out.extend(denial(&statement, &lower, told));
+    if let Some(say) = own.filter(|_| out.is_empty()) {
+        // What is left of the statement without our own phrases was said by somebody.
+        let rest = without_phrases(&lower, say);
+        if said::denies(&rest) && !told.denies() {
+            out.push("it denies what its evidence says".to_owned());
+        }
+        let stray = ["before", "after"].into_iter().find(|it| said::words(&rest).any(|word| word == *it) && !told.has_word(it));
+        out.extend(stray.map(|it| format!("the “{it}” is not in its evidence")));
+    }
     out
+}
+
+/// Returns who said what is quoted, if that is one person of those who are known.
+fn speaker<'p>(told: &Told, people: &'p [Vec<String>]) -> Option<&'p Vec<String>> {
+    let mut said = told.text().lines().filter_map(|it| it.strip_prefix(SAID_BY)).map(str::to_lowercase);
+    let first = said.next()?;
+    let of = |name: &str| people.iter().find(|names| names.iter().any(|it| it.chars().count() > 2 && name.contains(&it.to_lowercase())));
+    let person = of(&first)?;
+    said.all(|it| of(&it) == Some(person)).then_some(person)
+}
+
+/// The sentences in brackets, outside of quotations.
+fn remarks(bare: &str) -> Vec<String> {
+    let inside = bare.split('(').skip(1).filter_map(|it| it.split_once(')')).map(|it| it.0.trim().to_owned());
+    inside.filter(|it| it.split_whitespace().count() >= LEAST_REMARK && it.chars().all(|c| c.is_alphabetic() || " ,'’-".contains(c))).collect()
+}
+
+/// Takes out what the program itself writes around names and quotations.
+fn without_phrases(lower: &str, say: Lang) -> String {
+    let mut rest = lower.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut parts: Vec<String> = say.texts().iter().flat_map(|it| outside_gaps(it)).filter(|it| it.len() >= SHORTEST_PHRASE).collect();
+    parts.sort_by_key(|it| std::cmp::Reverse(it.len()));
+    parts.dedup();
+    for part in parts.iter().filter(|it| said::denies(it) || it.contains("before") || it.contains("after")) {
+        rest = rest.replace(part.as_str(), " ");
+    }
+    rest.replace(&outside_gaps(say.stop).concat(), " ")
+}
+
+/// The words of a phrase between its gaps, as they stand in a statement without its marks.
+fn outside_gaps(phrase: &str) -> Vec<String> {
+    let lower = said::outside(phrase).to_lowercase();
+    lower.split('{').map(|it| it.split_once('}').map_or(it, |it| it.1)).map(|it| it.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
 fn without_sources(text: &str) -> String {

@@ -47,6 +47,8 @@ fn says(a: &Step<'_>, b: &Step<'_>) -> i64 {
             std::cmp::Ordering::Greater => -1,
         };
     }
+    let done_by_then = |x: &Candidate, y: &Candidate| x.time.is_none() && x.kept.is_some() && x.kept < y.time.or(y.kept);
+    score += 3 * (i64::from(done_by_then(a, b)) - i64::from(done_by_then(b, a)));
     if let (Some(da), Some(db)) = (a.day, b.day)
         && (a.time.is_none() || b.time.is_none())
     {

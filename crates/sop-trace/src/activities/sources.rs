@@ -3,9 +3,10 @@
 
 use super::{Candidate, Source, Work};
 use crate::params::{generalise, other_run};
+use crate::roles::Pattern;
 use crate::text::re;
-use sop_core::{Document, Role};
-use std::collections::BTreeSet;
+use sop_core::{BlockKind, Document, Format, Moment, Role};
+use std::collections::{BTreeMap, BTreeSet};
 
 mod commands;
 mod files;
@@ -79,5 +80,26 @@ pub(super) fn date_inputs(list: &mut [Candidate]) {
     for candidate in list.iter_mut().filter(|it| it.source == Source::Brought && it.time.is_none() && it.listed.is_none()) {
         let read = readers.iter().filter(|(reads, _)| reads.iter().any(|it| candidate.writes.contains(it))).filter_map(|it| it.1).min();
         candidate.time = read.and_then(|it| it.checked_sub(jiff::Span::new().seconds(1)).ok());
+    }
+}
+
+/// A file of this run that was committed had been made by then.
+pub(super) fn date_by_history(work: &Work<'_>, list: &mut [Candidate]) {
+    let mut added: BTreeMap<String, Moment> = BTreeMap::new();
+    for document in work.ground.documents.iter().filter(|it| it.format == Format::History) {
+        let folder = document.path.strip_suffix(document.name()).unwrap_or_default();
+        for block in document.blocks.iter().filter(|it| it.kind == BlockKind::Row) {
+            let (Some(path), Some(time)) = (block.text.strip_prefix("added "), block.time) else { continue };
+            let path = format!("{folder}{path}");
+            // What every run makes anew under the same name says nothing of this one.
+            if generalise(&path, work.parameters) != path {
+                let first = added.entry(path).or_insert(time);
+                *first = time.min(*first);
+            }
+        }
+    }
+    for candidate in list {
+        let writes: Vec<Pattern> = candidate.writes.iter().map(|it| Pattern::new(it)).collect();
+        candidate.kept = added.iter().filter(|(path, _)| writes.iter().any(|it| it.fits(path))).map(|it| *it.1).max();
     }
 }

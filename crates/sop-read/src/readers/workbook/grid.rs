@@ -1,5 +1,6 @@
 //! The cells of a sheet, as a person sees them: sparse, so that one cell far out costs nothing.
 
+use super::ods::plain_formula;
 use calamine::{Data, DataType, ExcelDateTime, Reader, Sheets, Style};
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -94,7 +95,7 @@ impl Grid {
             if let Ok(formulas) = book.worksheet_formula(sheet) {
                 let (top, left) = formulas.start().unwrap_or_default();
                 for (row, column, formula) in formulas.used_cells().take(MAX_CELLS) {
-                    grid.set_formula((top + row as u32, left + column as u32), formula);
+                    grid.set_formula((top + row as u32, left + column as u32), &plain_formula(formula));
                 }
             }
         }

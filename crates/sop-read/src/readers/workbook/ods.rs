@@ -3,6 +3,7 @@
 use super::grid::cell_name;
 use super::rules::{CellNote, CellRule};
 use crate::readers::ooxml::{Node, Package, fold, moment};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 const CONTENT: &str = "content.xml";
@@ -79,8 +80,42 @@ fn plain_condition(condition: &str) -> String {
     }
 }
 
+/// Writes a formula of OpenDocument as any other workbook has it: `of:=SUM([.B2:.B4];[$Rates.A1])` as `SUM(B2:B4,Rates!A1)`.
+pub(super) fn plain_formula(formula: &str) -> Cow<'_, str> {
+    let Some(text) = ["of:", "oooc:"].iter().find_map(|it| formula.strip_prefix(it)) else { return Cow::Borrowed(formula) };
+    let mut out = String::with_capacity(text.len());
+    let (mut quoted, mut cells) = (false, None::<String>);
+    for c in text.chars() {
+        match (c, &mut cells) {
+            (']', Some(inside)) => {
+                out.push_str(&reference(inside));
+                cells = None;
+            }
+            (c, Some(inside)) => inside.push(c),
+            ('[', None) if !quoted => cells = Some(String::new()),
+            (';', None) if !quoted => out.push(','),
+            (c, None) => {
+                quoted ^= c == '"';
+                out.push(c);
+            }
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// `.B2:.B4` is `B2:B4`, `$'My rates'.A1` is `'My rates'!A1`.
+fn reference(cells: &str) -> String {
+    let part = |it: &str| match it.rsplit_once('.') {
+        Some((sheet, cell)) if !sheet.is_empty() => format!("{}!{cell}", sheet.trim_start_matches('$')),
+        Some((_, cell)) => cell.to_owned(),
+        None => it.to_owned(),
+    };
+    cells.split(':').map(part).collect::<Vec<_>>().join(":")
+}
+
 #[cfg(test)]
 mod tests {
+    use super::plain_formula;
     use crate::reader::tests_support::read_raw;
     use sop_core::BlockKind;
 
@@ -91,6 +126,14 @@ mod tests {
         let shown: Vec<String> = beside.map(|it| format!("{} by {} @ {}", it.text, it.speaker.as_deref().unwrap_or("?"), it.place)).collect();
         assert_eq!(shown, ["Since March it is 400. by Dana Whitfield @ note on Limits!B2", "allowed: open, closed by ? @ Limits!C2"]);
         assert!(document.remarks.contains(&"created by Priya Shah".to_owned()), "{:?}", document.remarks);
+    }
+
+    #[test]
+    fn formulas_read_as_in_any_other_workbook() {
+        let check = |text: &str, expected: &str| assert_eq!(plain_formula(text), expected);
+        check("of:=SUM([.B2:.B4])", "=SUM(B2:B4)");
+        check("of:=IF([.B2]>[$'My rates'.A1];\"a;[b]\";0)", "=IF(B2>'My rates'!A1,\"a;[b]\",0)");
+        check("SUM(B2:B3)", "SUM(B2:B3)");
     }
 
     #[test]

@@ -54,7 +54,8 @@ pub(super) fn recordings(work: &Work<'_>) -> Vec<Candidate> {
     /// More would be a page of its own.
     const MAX_DONE: usize = 10;
     let mut out = Vec::new();
-    let documents = current(work).filter(|it| it.format == Format::Recording && role(work, &it.path) != Role::Noise);
+    // A script that drives a browser has steps, too; any other script has none.
+    let documents = current(work).filter(|it| matches!(it.format, Format::Recording | Format::Script) && role(work, &it.path) != Role::Noise);
     for (id, document) in (1_000..).zip(documents) {
         // Of a network log is known what was sent, not what somebody did.
         let done: Vec<&Block> =
