@@ -64,6 +64,7 @@ impl<'a> Folder<'a> {
         if there {
             around.extend(std::iter::once(&document.path).chain(&document.title).chain(&document.author).cloned());
             around.extend(self.beside(document, quoted, say));
+            around.extend(blocks().filter_map(|it| it.time).map(|it| it.strftime("%A").to_string()));
             return Standing::There(around.join("\n"));
         }
         let elsewhere = document.blocks.iter().find(|it| plain(&it.text).contains(&quote)).map(|it| it.place.told(say));
@@ -137,7 +138,7 @@ impl<'a> Folder<'a> {
 
 fn told(block: &sop_core::Block) -> String {
     let mut out = block.text.clone();
-    let time = block.time.map(|it| it.strftime("%Y-%m-%d %H:%M %A %-d %B").to_string());
+    let time = block.time.map(|it| it.strftime("%Y-%m-%d %H:%M %-d %B").to_string());
     let speaker = block.speaker.as_ref().map(|it| format!("{SAID_BY}{it}"));
     for it in speaker.iter().chain(&block.to).chain(&block.context).chain(&time) {
         out.push('\n');

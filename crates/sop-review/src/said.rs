@@ -155,6 +155,10 @@ const DAYS: &[&[&str]] = &[
     &["sunday", "sundays", "sun", "sonntag", "sonntags", "dimanche", "domingo"],
 ];
 
+/// Words that begin alike are the same.
+const STEM: usize = 4;
+/// Lines that are near each other.
+const WINDOW: usize = 3;
 /// Words that a program may put into a gap of its messages.
 const MOST_IN_GAP: usize = 9;
 /// A gap in the text of a message: `%s`, `{name}`, `$NAME`.
@@ -238,14 +242,46 @@ impl Told {
         let same = |value: &str| self.values.contains(value);
         let Ok(n) = figure.value.parse::<f64>() else { return true };
         // A share of one is written as a percentage, hours of the afternoon as hours of the day.
-        let others = [n / 100.0, n * 100.0, n + 12.0, n - 12.0, n / 1000.0, n * 1000.0];
+        let others = [n / 100.0, n * 100.0, n + 12.0, n - 12.0];
         let scaled = match figure.unit {
             Some("%") => &others[..2],
-            None if figure.clock => &others[2..4],
-            _ if n >= 1000.0 => &others[4..],
+            None if figure.clock => &others[2..],
             _ => &[],
         };
         same(&figure.value) || scaled.iter().any(|it| same(&value(&format!("{it:.6}"))))
+    }
+
+    /// Whether the figure stands near its unit, or near a word of the statement: a whole file has many figures.
+    pub fn has_near(&self, figure: &Figure, statement: &str) -> bool {
+        let stem = |it: &str| it.chars().take(STEM).collect::<String>();
+        let stems: Vec<String> = words(statement).filter(|it| it.chars().count() >= STEM && it.chars().all(char::is_alphabetic)).map(stem).collect();
+        let lines: Vec<&str> = self.text.lines().collect();
+        if figure.unit == Some("%") {
+            return lines.iter().any(|line| of_share(line, figure));
+        }
+        lines.windows(WINDOW.min(lines.len().max(1))).any(|window| {
+            let near = Told::new(&window.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>(), &[]);
+            let of_unit = |unit: &str| UNITS.iter().filter(|it| it.0 == unit).flat_map(|it| it.1).any(|way| near.lower.contains(way));
+            near.has_value(figure)
+                && match figure.unit {
+                    Some(unit @ ("pounds" | "dollars" | "euros" | "days" | "hours" | "minutes")) => of_unit(unit),
+                    _ => words(&near.lower).any(|it| stems.iter().any(|stem| it.starts_with(stem.as_str()))),
+                }
+        })
+    }
+
+    /// Returns what is denied right behind the denial, as words that the statement has without one.
+    pub fn denied_in(&self, statement: &str) -> Option<String> {
+        let own: Vec<&str> = words(statement).collect();
+        let sentences = self.lower.split(['\n', '.', ';', '!', '?', '|', ',', ':']);
+        sentences.into_iter().find_map(|sentence| {
+            let all: Vec<&str> = words(sentence).collect();
+            let at = all.iter().position(|it| matches!(*it, "never" | "don't" | "not" | "nie" | "nicht" | "jamais" | "nunca"))?;
+            // Right behind it: one word that ends the sentence, or two.
+            let behind = &all[at + 1..(at + 3).min(all.len())];
+            let long = behind.iter().all(|it| it.chars().count() >= STEM);
+            (!behind.is_empty() && long && behind.iter().all(|it| own.contains(it))).then(|| behind.join(" "))
+        })
     }
 
     /// Returns the unit that the figure has in the evidence, if it is another one.
@@ -303,6 +339,14 @@ impl Told {
     pub fn denies(&self) -> bool {
         self.denies
     }
+}
+
+/// Whether a line has the figure as a percentage, or as a share of one.
+fn of_share(line: &str, figure: &Figure) -> bool {
+    let near = Told::new(&[line.to_owned()], &[]);
+    let named = ["pct", "percent", "per cent", "prozent"].iter().any(|it| near.lower.contains(it));
+    let share = figure.value.parse::<f64>().is_ok_and(|n| near.values.contains(&value(&format!("{:.6}", n / 100.0))));
+    share || near.figures.iter().any(|it| it.value == figure.value && (it.unit == Some("%") || named)) || named && near.values.contains(&figure.value)
 }
 
 /// The letters, digits, and signs of money and shares of a text, in lower case: other marks tell nothing apart.

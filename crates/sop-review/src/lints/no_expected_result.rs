@@ -72,12 +72,14 @@ fn check(context: &Context<'_>, found: &mut Found) {
 }
 
 fn bare(entry: &Entry) -> bool {
-    let lower = said::outside(&entry.text).to_lowercase();
+    // What follows in a sentence of its own is another step.
+    let text = entry.text.split(". ").next().unwrap_or_default();
+    let lower = said::outside(text).to_lowercase();
     let words: Vec<&str> = said::words(&lower).collect();
     words.first().is_some_and(|it| CHECKS.contains(it))
         && words.len() <= MOST_WORDS
         && !words.iter().any(|it| SAYS.contains(it))
-        && entry.code().is_empty()
-        && said::figures(&entry.text).is_empty()
-        && said::quotations(&entry.text).is_empty()
+        && !text.contains('`')
+        && said::figures(text).is_empty()
+        && said::quotations(text).is_empty()
 }

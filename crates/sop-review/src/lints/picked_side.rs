@@ -1,5 +1,6 @@
 //! A value that is out of date, or one of two that disagree.
 
+use super::undocumented::shares;
 use super::{About, Found, Lint};
 use crate::{Context, said};
 use sop_core::{Question, SectionKind, Severity, Standing};
@@ -27,7 +28,7 @@ fn check(context: &Context<'_>, found: &mut Found) {
     for it in folder.trace.disagreements.iter().filter(|it| it.standing != Standing::Unsupported) {
         let words = key(&it.claim.text);
         let covered = told.iter().any(|text| words.iter().filter(|word| text.contains(word.as_str())).count() * 2 >= words.len());
-        if !covered && !words.is_empty() {
+        if !covered && !words.is_empty() && !shares(&it.claim.text, &told) {
             found.add(
                 0,
                 format!("sources disagree, and the page does not say so: {}", it.claim.text),

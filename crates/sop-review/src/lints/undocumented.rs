@@ -62,7 +62,7 @@ fn check(context: &Context<'_>, found: &mut Found) {
 }
 
 /// Whether a statement has a good part of the telling words.
-fn shares(text: &str, entries: &[String]) -> bool {
+pub(super) fn shares(text: &str, entries: &[String]) -> bool {
     let text = text.to_lowercase();
     let stem = |it: &str| it.chars().take(STEM).collect::<String>();
     let mut stems: Vec<String> = said::words(&text).filter(|it| it.chars().count() > STEM).map(stem).collect();

@@ -126,7 +126,7 @@ fn faults(entry: &Entry, told: &Told, people: &[Vec<String>], own: Option<Lang>)
     let bare = said::outside(&statement);
     let lower = bare.to_lowercase().replace('’', "'");
     for figure in said::figures(&bare) {
-        if !told.has_value(&figure) {
+        if !told.has_value(&figure) || own.is_none() && !told.has_near(&figure, &lower) {
             out.push(format!("the figure {} is not in its evidence", figure.written));
         } else if let (Some(unit), Some(other)) = (figure.unit, told.other_unit(&figure)) {
             out.push(format!("{} is in {unit} here and in {other} in its evidence", figure.written));
@@ -160,7 +160,7 @@ fn faults(entry: &Entry, told: &Told, people: &[Vec<String>], own: Option<Lang>)
     if let Some(say) = own {
         // Remarks of a script stand in brackets, in its own words.
         let ours = say.marked("");
-        for remark in remarks(&bare).into_iter().filter(|it| !it.starts_with(ours.trim()) && !told.has_quotation(it)) {
+        for remark in remarks(&bare).into_iter().filter(|it| !it.starts_with(ours.trim_matches(|c: char| !c.is_alphanumeric())) && !told.has_quotation(it)) {
             out.push(format!("the words “{}” are not in its evidence", cut(&remark)));
         }
     }
@@ -173,6 +173,9 @@ fn faults(entry: &Entry, told: &Told, people: &[Vec<String>], own: Option<Lang>)
         out.push(format!("it says “{here}” where its evidence says “{there}”"));
     }
     out.extend(denial(&statement, &lower, told));
+    if own.is_none() && !said::denies(&statement.to_lowercase()) {
+        out.extend(told.denied_in(&lower).map(|it| format!("its evidence says “not {it}”")));
+    }
     if let Some(say) = own.filter(|_| out.is_empty()) {
         // What is left of the statement without our own phrases was said by somebody.
         let rest = without_phrases(&lower, say);
