@@ -60,7 +60,7 @@ impl Hasher for AsItIs {
 }
 
 /// Returns the same hash for the same text, whenever and wherever.
-pub(super) fn hash(text: &str) -> u64 {
+pub(crate) fn hash(text: &str) -> u64 {
     FixedState::with_seed(7).hash_one(text)
 }
 
