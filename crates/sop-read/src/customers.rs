@@ -5,7 +5,7 @@
 //! house that has its own. Who speaks in the chats of the house, writes from its addresses or stands in a column of those
 //! who do the work is a colleague and keeps the name; a company is no person and keeps it, too.
 
-use crate::readers::{is_personal, reaches_a_person, words};
+use crate::readers::{Hashes, hash, is_personal, reaches_a_person, words};
 use aho_corasick::{AhoCorasick, MatchKind};
 use sop_core::{Block, BlockKind, Document, Format};
 use std::collections::{BTreeSet, HashSet};
@@ -36,7 +36,7 @@ pub(crate) struct Customers {
     /// Names in a column of customers that could be of a company, too.
     open: BTreeSet<String>,
     /// Hashes of what was judged.
-    judged: HashSet<u64>,
+    judged: Hashes,
 }
 
 impl Customers {
@@ -44,12 +44,12 @@ impl Customers {
     /// table, its sheet or its file.
     pub fn of(header: &[impl AsRef<str>], about: &str) -> Option<Self> {
         let columns = Columns::of(header, about)?;
-        Some(Self { columns, names: BTreeSet::new(), open: BTreeSet::new(), judged: HashSet::new() })
+        Some(Self { columns, names: BTreeSet::new(), open: BTreeSet::new(), judged: Hashes::default() })
     }
 
     /// Gathers the names of a part of the same table.
     pub fn part(&self) -> Self {
-        Self { columns: self.columns.clone(), names: BTreeSet::new(), open: BTreeSet::new(), judged: HashSet::new() }
+        Self { columns: self.columns.clone(), names: BTreeSet::new(), open: BTreeSet::new(), judged: Hashes::default() }
     }
 
     /// Takes the names of a row.
@@ -120,7 +120,7 @@ impl Columns {
 
     fn hash(&self, cells: &[impl AsRef<str>]) -> u64 {
         let all = self.told.iter().chain(&self.names).chain(&self.mails);
-        all.filter_map(|it| cells.get(*it)).fold(0, |sum: u64, it| sum.rotate_left(9) ^ crate::readers::hash(it.as_ref()))
+        all.filter_map(|it| cells.get(*it)).fold(0, |sum: u64, it| sum.rotate_left(9) ^ hash(it.as_ref()))
     }
 
     /// Adds the names of a row that are of people to the first, and those that may be to the second.

@@ -42,7 +42,7 @@ mod text;
 mod transcript;
 mod workbook;
 
-pub(crate) use profile::{hash, is_personal, reaches_a_person, words};
+pub(crate) use profile::{Hashes, hash, is_personal, reaches_a_person, words};
 
 use crate::reader::{LongRead, Reader};
 

@@ -28,6 +28,8 @@ const MAX_ROWS: usize = 60;
 /// The header is looked for among the first rows.
 const MAX_HEAD: usize = 40;
 const MAX_COLUMNS: usize = 500;
+/// Names of customers are looked for down to this line.
+const MAX_TOLD: u32 = 100_000;
 /// A record of more lines has a quotation mark that nobody closed.
 const MAX_RECORD_LINES: u32 = 200;
 const MAX_REMARKED: usize = 5;
@@ -570,7 +572,9 @@ impl TableReading {
         self.ended = false;
         self.rows += 1;
         self.check_shape(record);
-        if let Some(customers) = &mut self.customers {
+        if let Some(customers) = &mut self.customers
+            && record.from <= MAX_TOLD
+        {
             customers.add(&record.cells);
         }
         for (cell, column) in record.cells.iter().zip(&mut self.columns) {
