@@ -3,8 +3,9 @@
 
 use libfuzzer_sys::fuzz_target;
 use sop_core::{Anchor, ArtifactId, Basis, Evidence, EvidenceId, Item, Place, Section, SectionKind, Sop, Statement};
+use sop_fuzz::only_ours_count;
 
-fuzz_target!(|text: &str| {
+fuzz_target!(init: only_ours_count(), |text: &str| {
     let anchor = Anchor { artifact: ArtifactId("a".into()), path: text.into(), place: Place::File, quote: text.into() };
     let statement = || Statement { text: text.to_owned(), basis: Basis::Cited { evidence: vec![EvidenceId(1)] } };
     let sop = Sop {

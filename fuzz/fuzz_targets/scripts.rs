@@ -1,18 +1,14 @@
-//! Any text as a script: the first byte picks the language.
+//! Any text as a script of any language, by the name in its first line.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use sop_core::{ArtifactId, Document, Format};
+use sop_fuzz::{named, only_ours_count};
 
-const ENDINGS: &[&str] =
-    &["py", "sh", "js", "ts", "gs", "r", "ps1", "bat", "sql", "rb", "pl", "php", "awk", "vba", "pq", "mk", "just", "cron", "timer", "dockerfile", "yml"];
-
-fuzz_target!(|data: &[u8]| {
-    let Some((first, bytes)) = data.split_first() else { return };
-    let ending = ENDINGS[usize::from(*first) % ENDINGS.len()];
-    let format = if ending == "yml" { Format::Config } else { Format::Script };
-    let path = if ending == "yml" { ".github/workflows/a.yml".to_owned() } else { format!("scripts/a.{ending}") };
-    let mut document = Document::new(ArtifactId("a".into()), path.clone(), format);
+fuzz_target!(init: only_ours_count(), |data: &[u8]| {
+    let Some((name, bytes)) = named(data) else { return };
+    let format = if name.ends_with(".yml") || name.ends_with(".yaml") { Format::Config } else { Format::Script };
+    let mut document = Document::new(ArtifactId("a".into()), name.as_str(), format);
     document.source = Some(String::from_utf8_lossy(bytes).into_owned());
-    let _ = sop_script::analyse(&document, &[path, "data/in.csv".to_owned()]);
+    let _ = sop_script::analyse(&document, &[name, "data/in.csv".to_owned(), "scripts/a.py".to_owned()]);
 });

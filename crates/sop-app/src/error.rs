@@ -30,3 +30,11 @@ pub enum AppError {
     )]
     WouldOverwrite { path: String, backup: String },
 }
+
+impl AppError {
+    /// The message without what must not be passed on: a name of a file that was typed may hold it, too.
+    pub fn masked(&self) -> String {
+        let message = self.to_string();
+        message.lines().map(sop_rules::redact_name).collect::<Vec<String>>().join("\n")
+    }
+}

@@ -180,15 +180,19 @@ fn read_all(collection: &Collection, pictures: &dyn Pictures, progress: Progress
     let mut documents = Vec::new();
     let mut left_out = collection.left_out.clone();
     let mut problems = collection.problems.clone();
+    let mut withheld = Vec::new();
     for (reading, said) in results {
         problems.extend(said);
         match reading {
             Some(Reading::Document(document)) => documents.push(*document),
-            Some(Reading::LeftOut(out)) => left_out.push(out),
+            Some(Reading::LeftOut(out, names)) => {
+                left_out.push(out);
+                withheld.extend(names);
+            }
             None => {}
         }
     }
-    sop_read::conceal_customers(&mut documents);
+    sop_read::conceal_customers(&mut documents, withheld);
     mask_names(&mut left_out, &mut problems);
     Gathered { name: sop_rules::redact_name(&collection.name), documents, left_out, problems, digest: digest(collection) }
 }

@@ -85,8 +85,9 @@ fn context(document: &Document, anchor: &Anchor) -> (Vec<(bool, String)>, bool) 
             .collect();
         // The numbers before the lines are not part of the text: a quote of two lines would never be found.
         let cited: Vec<&str> = source.lines().skip(from.saturating_sub(1) as usize).take(to.saturating_sub(from) as usize + 1).collect();
-        let found = holds(&cited.join(" "), &anchor.quote);
-        return (lines, found);
+        // A value that is never shown stands in the quote as such.
+        let as_read = document.blocks.iter().any(|it| it.place == anchor.place && holds(&it.text, &anchor.quote));
+        return (lines, as_read || holds(&cited.join(" "), &anchor.quote));
     }
     let at = document
         .blocks

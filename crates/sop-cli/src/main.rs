@@ -7,9 +7,21 @@ use args::{Args, Command, Files};
 use clap::Parser;
 use sop_app::{AppError, DraftOptions, ReviewOptions, SourceOptions};
 use std::io::IsTerminal;
+use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
+use std::sync::Mutex;
+
+/// Where the program stumbled last. What it stumbled over may be words of the evidence, so only the place is ever told.
+static STUMBLED: Mutex<Option<String>> = Mutex::new(None);
 
 fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(|panic| {
+        // A thread that is waited for stumbles once more where it is waited for.
+        let place = panic.location().filter(|it| !it.file().ends_with("scoped.rs")).map(|it| format!("{}:{}", short(it.file()), it.line()));
+        if let (Some(place), Ok(mut last)) = (place, STUMBLED.lock()) {
+            *last = Some(place);
+        }
+    }));
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(err) => {
@@ -17,13 +29,25 @@ fn main() -> ExitCode {
             return if err.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
         }
     };
-    match run(&args) {
-        Ok(code) => code,
-        Err(err) => {
+    match std::panic::catch_unwind(AssertUnwindSafe(|| run(&args))) {
+        Ok(Ok(code)) => code,
+        Ok(Err(err)) => {
             report::error(&err);
             ExitCode::from(2)
         }
+        Err(_) => {
+            let place = STUMBLED.lock().ok().and_then(|it| it.clone());
+            report::fault(place.as_deref().unwrap_or("an unknown place"));
+            ExitCode::from(3)
+        }
     }
+}
+
+/// The end of the path of a source file: where it lay when the program was built is nobody's business.
+fn short(file: &str) -> String {
+    let mut parts: Vec<&str> = file.rsplit(['/', '\\']).take(3).collect();
+    parts.reverse();
+    parts.join("/")
 }
 
 /// 0 done; 1 done, but some files could not be read.

@@ -60,7 +60,12 @@ fn spelled(json: &str) -> String {
 }
 
 pub fn error(err: &AppError) {
-    complain(err);
+    complain(&err.masked());
+}
+
+/// Says where the program stumbled, and nothing of what it stumbled over.
+pub fn fault(place: &str) {
+    complain(&format!("a fault of the program itself, at {place} (please report this line; to go on, leave out the file that was added last)"));
 }
 
 fn complain(err: &dyn std::fmt::Display) {

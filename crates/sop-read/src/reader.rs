@@ -1,5 +1,6 @@
 //! What a reader is, and the one public way through all of them.
 
+use crate::customers::tells;
 use crate::readers::{LONG, READERS};
 use encoding_rs::Encoding;
 use sop_core::{Artifact, Block, BlockKind, Document, Format, Home, LeftOut, Place, Problem, Redaction, Table, Warned};
@@ -52,7 +53,8 @@ pub trait Pictures: Sync {
 #[derive(Debug)]
 pub enum Reading {
     Document(Box<Document>),
-    LeftOut(LeftOut),
+    /// Kept out, and the names of customers that stand in it: they serve to mask them in other files and are never written.
+    LeftOut(LeftOut, Vec<String>),
 }
 
 /// A file on its way through a reader.
@@ -160,9 +162,15 @@ pub fn read(artifact: &Artifact, bytes: &[u8], pictures: &dyn Pictures, people: 
 
 fn finish(artifact: &Artifact, judged: Judged) -> Warned<Option<Reading>> {
     match judged {
-        Judged::Readable(raw) => Warned::new(Some(Reading::Document(Box::new(redact(*raw))))),
-        Judged::Sensitive(reason) => Warned::new(Some(left_out(artifact, reason, true))),
-        Judged::NoReader(reason) => Warned::new(Some(left_out(artifact, reason, false))),
+        Judged::Readable(raw) => match catch_unwind(AssertUnwindSafe(|| redact(*raw))) {
+            Ok(document) => Warned::new(Some(Reading::Document(Box::new(document)))),
+            Err(_) => finish(artifact, Judged::Broken("could not be searched for what must not be passed on, and is not used".to_owned())),
+        },
+        Judged::Sensitive(reason, names) => {
+            let names = if tells(&artifact.path) { names } else { Vec::new() };
+            Warned::new(Some(Reading::LeftOut(left_out(artifact, reason, true), names)))
+        }
+        Judged::NoReader(reason) => Warned::new(Some(Reading::LeftOut(left_out(artifact, reason, false), Vec::new()))),
         Judged::Broken(message) => {
             let hint = Some("open the file to see whether it is whole, or leave it out".to_owned());
             // What went wrong may repeat what stands in the file.
@@ -206,7 +214,7 @@ pub(crate) fn read_inside(name: &str, bytes: &[u8], outer: &Input<'_>) -> Option
     let mut document = match judge(&input, name) {
         Judged::Readable(raw) => raw.0,
         Judged::NoReader(_) => return None,
-        Judged::Sensitive(reason) => only_remark(&input, format!("attachment {name} left out: {reason}")),
+        Judged::Sensitive(reason, names) => Document { outsiders: names, ..only_remark(&input, format!("attachment {name} left out: {reason}")) },
         Judged::Broken(message) => only_remark(&input, format!("attachment {name} {message}")),
     };
     let inside = |place: &Place| Place::Inside { name: name.to_owned(), place: Box::new(place.clone()) };
@@ -224,27 +232,33 @@ fn only_remark(input: &Input<'_>, remark: String) -> Document {
 /// What a reader and the judges of sensitive papers make of a file.
 enum Judged {
     Readable(Box<Raw>),
-    Sensitive(String),
+    /// Why it is kept out, and the names of customers in it.
+    Sensitive(String, Vec<String>),
     /// And what would make the file readable.
     NoReader(String),
     Broken(String),
 }
 
 fn judge(input: &Input<'_>, path: &str) -> Judged {
-    let by_name = || sop_rules::sensitive_document(path, "", &[]);
+    let by_name = || by_name(path);
     if let Some(message) = too_much_json(input) {
-        return by_name().map_or(Judged::Broken(message), Judged::Sensitive);
+        return by_name().unwrap_or(Judged::Broken(message));
     }
     let reader = match catch_unwind(AssertUnwindSafe(|| READERS.iter().find(|it| (it.accepts)(input)))) {
         Ok(Some(reader)) => reader,
-        Ok(None) | Err(_) => return by_name().map_or_else(|| Judged::NoReader(no_reader(input)), Judged::Sensitive),
+        Ok(None) | Err(_) => return by_name().unwrap_or_else(|| Judged::NoReader(no_reader(input))),
     };
     judged(input, path, reader.name, reader.read)
 }
 
+/// What a name alone says of a paper.
+fn by_name(path: &str) -> Option<Judged> {
+    sop_rules::sensitive_document(path, "", &[]).map(|it| Judged::Sensitive(it, Vec::new()))
+}
+
 /// Reads a file with this reader; a reader that stumbles is one thing to tell, a paper that must not be read another.
 fn judged(input: &Input<'_>, path: &str, reader: &str, read: impl FnOnce(&Input<'_>) -> Result<Raw, String>) -> Judged {
-    let failed = |message: String| sop_rules::sensitive_document(path, "", &[]).map_or(Judged::Broken(message), Judged::Sensitive);
+    let failed = |message: String| by_name(path).unwrap_or(Judged::Broken(message));
     let whole = input.bytes;
     let bytes = match reader {
         // These take a long file in pieces, or look at its end.
@@ -262,7 +276,7 @@ fn judged(input: &Input<'_>, path: &str, reader: &str, read: impl FnOnce(&Input<
         Ok(raw)
     })) {
         Ok(Ok(raw)) => match sensitive(&raw.0, path) {
-            Some(reason) => Judged::Sensitive(reason),
+            Some(reason) => Judged::Sensitive(reason, raw.0.outsiders),
             None => Judged::Readable(Box::new(raw)),
         },
         Ok(Err(message)) => failed(message),
@@ -350,8 +364,8 @@ fn sensitive(document: &Document, path: &str) -> Option<String> {
     }
 }
 
-fn left_out(artifact: &Artifact, reason: String, sensitive: bool) -> Reading {
-    Reading::LeftOut(LeftOut { path: sop_rules::redact_name(&artifact.path), reason, sensitive })
+fn left_out(artifact: &Artifact, reason: String, sensitive: bool) -> LeftOut {
+    LeftOut { path: sop_rules::redact_name(&artifact.path), reason, sensitive }
 }
 
 /// What makes a file readable that has no reader.
@@ -649,7 +663,7 @@ mod tests {
     #[test]
     fn credentials_and_lists_of_people_are_left_out_whatever_the_file() {
         let check = |name: &str, bytes: &[u8], expected: &str| match reading(name, bytes) {
-            Reading::LeftOut(LeftOut { reason, sensitive: true, .. }) => assert_eq!(reason, expected, "{name}"),
+            Reading::LeftOut(LeftOut { reason, sensitive: true, .. }, _) => assert_eq!(reason, expected, "{name}"),
             other => panic!("{name} was not left out: {other:?}"),
         };
         check("db/.pgpass", b"# reporting role\nwells-db:5432:wells:wells_ro:tulip\n", "passwords");

@@ -417,4 +417,6 @@ static DATA: LazyLock<&'static [RuleData]> = LazyLock::new(|| {
 #[cfg(test)]
 mod labelled;
 #[cfg(test)]
+mod published;
+#[cfg(test)]
 mod tests;

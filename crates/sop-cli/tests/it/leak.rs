@@ -1,6 +1,8 @@
 //! Nothing that must not be passed on comes out: hundreds of values are planted over all formats, and every output, the
 //! cache and every message is searched for them. And what the work needs does come out.
 
+mod formats;
+
 use crate::{Said, command, run};
 use std::fmt::Write as _;
 use std::fs;
@@ -86,6 +88,12 @@ impl Planter {
     fn home(&mut self) -> String {
         let street = self.of(b"BCDFGKLM", 1) + &self.of(b"aeioulnrst", 7);
         let value = format!("{} {street} Close, Wrenbury, WH{} {}QL", 1 + self.roll(98), 1 + self.roll(8), 1 + self.roll(8));
+        self.keep(value)
+    }
+
+    fn customer(&mut self) -> String {
+        let first = ["Agnieszka", "Brendan", "Catherine", "Declan"][self.roll(4)];
+        let value = format!("{first} {}{}", self.of(b"BCDFGKLM", 1), self.of(b"aeioulnrst", 8));
         self.keep(value)
     }
 
@@ -259,7 +267,8 @@ fn document(p: &mut Planter) -> Vec<u8> {
     ])
 }
 
-fn pdf(lines: &[String]) -> Vec<u8> {
+fn pdf(p: &mut Planter) -> Vec<u8> {
+    let lines = p.sentences();
     let mut text = String::from("BT /F1 9 Tf 40 780 Td 14 TL\n");
     lines.iter().for_each(|it| {
         let _ = writeln!(text, "({}) Tj T*", it.replace('£', "GBP ").replace('(', "[").replace(')', "]"));
@@ -271,6 +280,7 @@ fn pdf(lines: &[String]) -> Vec<u8> {
         "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 842 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>".to_owned(),
         format!("<< /Length {} >>\nstream\n{text}\nendstream", text.len()),
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
+        format!("<< /Title (refund to {}) /Author ({}) /Subject ({}) /Keywords (call {}) >>", p.iban(), p.mail(), p.key(), p.phone()),
     ];
     let mut out = String::from("%PDF-1.4\n");
     let mut places = Vec::new();
@@ -283,7 +293,7 @@ fn pdf(lines: &[String]) -> Vec<u8> {
     places.iter().for_each(|it| {
         let _ = writeln!(out, "{it:010} 00000 n ");
     });
-    let _ = write!(out, "trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n", objects.len() + 1);
+    let _ = write!(out, "trailer\n<< /Size {} /Root 1 0 R /Info 6 0 R >>\nstartxref\n{start}\n%%EOF\n", objects.len() + 1);
     out.into_bytes()
 }
 
@@ -385,12 +395,29 @@ fn folder(root: &Path) -> Planter {
     let bytes = document(&mut p);
     put("guide.docx", &bytes);
     p.file = "letter.pdf".into();
-    let text = p.sentences();
-    put("letter.pdf", &pdf(&text));
+    let bytes = pdf(&mut p);
+    put("letter.pdf", &bytes);
     p.file = "old.zip".into();
     let inner: String = p.sentences().join("\n");
     let member = format!("card {}.txt", p.card());
     put("old.zip", &zipped(&[(member.as_str(), inner)]));
+    for (name, bytes) in formats::made(&mut p) {
+        put(&format!("more/{name}"), &bytes);
+    }
+    for (name, bytes) in formats::broken(&mut p) {
+        put(&format!("broken/{name}"), &bytes);
+    }
+    // Customers by name, and what people write of them.
+    p.file = "crm.json".into();
+    let names: Vec<String> = (0..8).map(|_| p.customer()).collect();
+    let rows: Vec<serde_json::Value> = names
+        .iter()
+        .enumerate()
+        .map(|(n, it)| serde_json::json!({"order": format!("CW8{n:04}"), "customer": it, "owner": "Priya Shah", "total": 12.5}))
+        .collect();
+    put("crm.json", serde_json::to_string_pretty(&serde_json::json!({ "orders": rows })).unwrap().as_bytes());
+    let calls: String = names.iter().map(|it| format!("- Always call {it} before you refund more than £250.00, and tell Priya Shah.\n")).collect();
+    put("calls.md", calls.as_bytes());
     // Names of files, of which some are read, some have no reader and some are broken.
     p.file = "a name".into();
     for name in [
@@ -480,7 +507,8 @@ fn nothing_planted_comes_out_anywhere() {
             fs::File::options().write(true).open(path).unwrap().set_modified(rested).unwrap();
         }
     }
-    assert!(planted.len() >= 300, "only {} values", planted.len());
+    crate::aloud(&format!("{} values are planted", planted.len()));
+    assert!(planted.len() >= 1_000, "only {} values", planted.len());
     let mut found = Vec::new();
     for (place, text) in outputs(dir.path(), "work") {
         let tight = squeezed(&text);
@@ -499,6 +527,45 @@ fn nothing_planted_comes_out_anywhere() {
         planted.len(),
         shown.iter().take(80).map(|it| it.as_str()).collect::<Vec<_>>().join("\n")
     );
+}
+
+/// What is planted in a file that nobody reads proves nothing.
+#[test]
+fn every_file_with_something_planted_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut p = Planter { state: 7, planted: Vec::new(), file: String::new() };
+    let made = formats::made(&mut p);
+    fs::create_dir(dir.path().join("work")).unwrap();
+    made.iter().for_each(|(name, bytes)| fs::write(dir.path().join("work").join(name), bytes).unwrap());
+    let mut command = command(dir.path());
+    command.args(["inspect", "work", "--json", "--fresh"]);
+    let said = run(command);
+    let found = said.json();
+    let text = found.to_string();
+    assert_eq!(said.code, 0, "{}", found["problems"]);
+    for (name, _) in &made {
+        assert!(found["trace"]["files"].as_array().unwrap().iter().any(|it| it["path"] == *name), "{name} was not read: {}", found["trace"]["left_out"]);
+    }
+    assert!(text.contains(" removed]"), "nothing was masked");
+}
+
+/// The messages of a command that could not be done repeat what was typed, without what must not be passed on.
+#[test]
+fn errors_hold_nothing_of_names_that_were_typed() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut p = Planter { state: 11, planted: Vec::new(), file: "typed".into() };
+    let (missing, broken) = (format!("paid with {}.zip", p.card()), format!("to {}.tar.gz", p.iban()));
+    fs::write(dir.path().join(&broken), b"\x1f\x8b\x08 nothing").unwrap();
+    for verb in ["draft", "inspect", "scope"] {
+        for name in [&missing, &broken] {
+            let mut command = command(dir.path());
+            command.args([verb, name.as_str()]);
+            let said = run(command);
+            assert_eq!(said.code, 2, "{verb} {name}: {}", said.out);
+            let tight = squeezed(&(said.out + &said.err));
+            p.planted.iter().for_each(|(_, value)| assert!(!tight.contains(&squeezed(value)), "{verb}: {tight}"));
+        }
+    }
 }
 
 /// What the work is done with, close to what must go, in the formats that people keep it in.

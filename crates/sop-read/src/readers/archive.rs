@@ -166,6 +166,7 @@ impl Members<'_> {
                 self.n_read += 1;
                 self.doc.blocks.extend(inside.blocks);
                 self.doc.tables.extend(inside.tables);
+                self.doc.outsiders.extend(inside.outsiders);
                 self.doc.remarks.extend(inside.remarks.into_iter().map(|it| if it.contains(name) { it } else { format!("{name}: {it}") }));
             }
             None if bytes.is_empty() => {}

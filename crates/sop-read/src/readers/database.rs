@@ -5,6 +5,7 @@
 
 use super::ooxml::fold;
 use super::profile::{Profile, counted, reaches_a_person, repeats};
+use crate::customers::Customers;
 use crate::reader::{About, Input, Raw, Reader};
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
@@ -177,6 +178,7 @@ fn table(database: &Connection, name: &str, doc: &mut Document) -> rusqlite::Res
     let mut query = database.prepare(&format!("SELECT * FROM {quoted}"))?;
     let names: Vec<String> = query.column_names().take(MAX_COLUMNS).map(fold).collect();
     let mut columns: Vec<Profile> = names.iter().map(|it| Profile::new(it)).collect();
+    let mut customers = Customers::of(&names, name);
     let (mut n_rows, mut shown_rows, mut failed) = (0_u64, Vec::new(), None);
     let mut rows = query.query([])?;
     loop {
@@ -195,6 +197,7 @@ fn table(database: &Connection, name: &str, doc: &mut Document) -> rusqlite::Res
         let line = u32::try_from(n_rows).unwrap_or(u32::MAX);
         let cells: Vec<String> = (0..names.len()).map(|at| row.get_ref(at).map(shown).unwrap_or_default()).collect();
         cells.iter().zip(&mut columns).for_each(|(cell, column)| column.add(cell, line));
+        customers.iter_mut().for_each(|it| it.add(&cells));
         if shown_rows.len() <= MAX_ROWS {
             let filled = cells.iter().zip(&names).filter(|(cell, _)| !cell.is_empty()).map(|(cell, name)| format!("{name}: {cell}"));
             let place = Place::Record { table: name.to_owned(), row: line };
@@ -202,6 +205,7 @@ fn table(database: &Connection, name: &str, doc: &mut Document) -> rusqlite::Res
         }
     }
     drop(rows);
+    doc.outsiders.extend(customers.into_iter().flat_map(Customers::names));
     let whole = failed.is_none() && n_rows < MAX_PROFILED;
     let count = if whole {
         n_rows

@@ -1,8 +1,9 @@
 //! JSON data: its fields near the top, and its lists of objects as tables.
 
 use super::config::field;
-use super::lines::{document, ending, fold, place};
+use super::lines::{document, ending, fold, place, stem};
 use super::profile::{Profile, counted, reaches_a_person, repeats};
+use crate::customers::Customers;
 use crate::reader::{About, Input, Raw, Reader, decode, is_text};
 use serde_json::{Map, Value};
 use sop_core::{Block, BlockKind, Document, Format, Table};
@@ -39,14 +40,14 @@ fn read(input: &Input<'_>) -> Result<Raw, String> {
     let mut doc = document(input, Format::Json);
     let text = decode(input.bytes);
     let value = parse(&text)?;
-    fill(&text, &value, &mut doc);
+    fill(&text, &value, stem(input.name), &mut doc);
     Ok(Raw(doc))
 }
 
 /// Returns the settings of a JSON file, each with its dotted key.
 pub(super) fn settings(text: &str) -> Result<Vec<Block>, String> {
     let value = parse(text)?;
-    let mut walk = Walk { finder: Finder::new(text), blocks: Vec::new(), tables: Vec::new(), remarks: Vec::new(), depth: usize::MAX, most: MAX_SETTINGS };
+    let mut walk = Walk { depth: usize::MAX, most: MAX_SETTINGS, ..Walk::new(text, "") };
     walk.value("", &value, 0);
     Ok(walk.blocks)
 }
@@ -110,9 +111,10 @@ fn without_comments(text: &str) -> String {
     out
 }
 
-fn fill(text: &str, value: &Value, doc: &mut Document) {
-    let mut walk = Walk { finder: Finder::new(text), blocks: Vec::new(), tables: Vec::new(), remarks: Vec::new(), depth: MAX_DEPTH, most: MAX_FIELDS };
+fn fill(text: &str, value: &Value, about: &str, doc: &mut Document) {
+    let mut walk = Walk::new(text, about);
     walk.value("", value, 0);
+    doc.outsiders = walk.outsiders;
     doc.blocks = walk.blocks;
     doc.tables = walk.tables;
     doc.remarks = walk.remarks;
@@ -174,18 +176,49 @@ impl<'t> Finder<'t> {
 
 struct Walk<'t> {
     finder: Finder<'t>,
+    /// What the file is called.
+    about: &'t str,
     blocks: Vec<Block>,
     tables: Vec<Table>,
     remarks: Vec<String>,
+    /// Names of customers.
+    outsiders: Vec<String>,
     /// How deep fields are shown.
     depth: usize,
     most: usize,
 }
 
-impl Walk<'_> {
+impl<'t> Walk<'t> {
+    fn new(text: &'t str, about: &'t str) -> Self {
+        Self {
+            finder: Finder::new(text),
+            about,
+            blocks: Vec::new(),
+            tables: Vec::new(),
+            remarks: Vec::new(),
+            outsiders: Vec::new(),
+            depth: MAX_DEPTH,
+            most: MAX_FIELDS,
+        }
+    }
+
+    /// Notes the names of customers in a list of records, of which none comes out.
+    fn customers<'r>(&mut self, key: &str, header: &[&str], rows: impl Iterator<Item = &'r Map<String, Value>>) {
+        let about = key.rsplit('.').next().filter(|it| !it.is_empty()).unwrap_or(self.about);
+        let Some(mut customers) = Customers::of(header, about) else { return };
+        for row in rows {
+            let cells = flat(row);
+            let cells: Vec<&str> = header.iter().map(|name| cells.iter().find(|it| it.0 == *name).map_or("", |it| it.1.as_str())).collect();
+            customers.add(&cells);
+        }
+        self.outsiders.extend(customers.names());
+    }
+
     fn value(&mut self, key: &str, value: &Value, depth: usize) {
         match value {
             Value::Object(object) => {
+                let header: Vec<&str> = object.keys().map(String::as_str).take(MAX_COLUMNS).collect();
+                self.customers(key, &header, std::iter::once(object));
                 for (name, inner) in object {
                     let line = self.finder.find(name);
                     let key = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
@@ -239,6 +272,8 @@ impl Walk<'_> {
                 shown.push(block);
             }
         }
+        let header: Vec<&str> = columns.iter().map(|it| it.name.as_str()).collect();
+        self.customers(key, &header, rows.iter().filter_map(Value::as_object));
         if !columns.iter().any(|it| reaches_a_person(&it.name) || it.looks_personal() && !it.personal) {
             self.blocks.extend(shown.into_iter().filter(|it| !it.text.is_empty()));
         }
@@ -311,7 +346,7 @@ mod tests {
 
     fn check(text: &str, expected: &[&str]) {
         let mut doc = Document::new(ArtifactId("a".into()), "a.json", Format::Json);
-        fill(text, &parse(text).unwrap(), &mut doc);
+        fill(text, &parse(text).unwrap(), "a", &mut doc);
         let mut shown: Vec<String> = doc.blocks.iter().map(|it| format!("{:?} {} @ {}", it.kind, it.text, it.place)).collect();
         shown.extend(doc.tables.iter().map(|it| format!("table {} of {} rows, {} columns @ {}", it.name, it.rows, it.columns.len(), it.place)));
         assert_eq!(shown, expected);

@@ -50,6 +50,12 @@ pub(super) fn document(input: &Input<'_>, format: Format) -> Document {
     Document::new(input.artifact.id.clone(), input.artifact.path.as_str(), format)
 }
 
+/// Returns the name of a file without its folder and ending.
+pub(super) fn stem(name: &str) -> &str {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    name.rsplit_once('.').map_or(name, |it| it.0)
+}
+
 /// Returns the ending of a file name in lower case, without the dot; empty for `.env` and `Makefile`.
 pub(super) fn ending(name: &str) -> String {
     match name.rsplit_once('.') {

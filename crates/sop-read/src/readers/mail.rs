@@ -164,6 +164,7 @@ pub(super) fn attach(name: &str, bytes: &[u8], input: &Input<'_>, document: &mut
     if let Some(Raw(inside)) = read_inside(name, bytes, input) {
         document.blocks.extend(inside.blocks);
         document.tables.extend(inside.tables);
+        document.outsiders.extend(inside.outsiders);
         document.remarks.extend(inside.remarks.into_iter().map(|it| if it.contains(name) { it } else { format!("{name}: {it}") }));
     }
 }

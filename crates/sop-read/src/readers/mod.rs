@@ -44,7 +44,7 @@ mod text;
 mod transcript;
 mod workbook;
 
-pub(crate) use profile::{is_personal, reaches_a_person, words};
+pub(crate) use profile::{Hashes, hash, is_personal, reaches_a_person, words};
 
 use crate::reader::{LongRead, Reader};
 
@@ -117,5 +117,30 @@ mod tests {
         } else {
             assert_eq!(kept, table, "docs/guide/formats.md: run `UPDATE_DOCS=1 cargo test --release -p sop-read guide`");
         }
+    }
+
+    /// The tests that damage files, and the targets for fuzzing, begin with these.
+    #[test]
+    fn every_reader_has_a_file_in_the_tests() {
+        let mut left: Vec<&str> = super::READERS.iter().map(|it| it.name).collect();
+        let (people, budget) = (crate::People::default(), crate::reader::Budget::new());
+        for folder in ["tests/files", "tests/small", "tests/data"] {
+            for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap() {
+                let path = entry.unwrap().path();
+                let (name, bytes) = (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(&path).unwrap());
+                let artifact = sop_core::Artifact {
+                    id: sop_core::ArtifactId("a".into()),
+                    path: name.clone(),
+                    size: bytes.len() as u64,
+                    digest: sop_core::Digest(String::new()),
+                    modified: None,
+                };
+                let pictures = &crate::reader::tests_support::Blind;
+                let input = crate::reader::Input { artifact: &artifact, name: &name, bytes: &bytes, pictures, people: &people, budget: &budget, depth: 0 };
+                let reader = super::READERS.iter().find(|it| (it.accepts)(&input)).map(|it| it.name);
+                left.retain(|it| Some(*it) != reader);
+            }
+        }
+        assert!(left.is_empty(), "no file in the tests for {left:?}");
     }
 }

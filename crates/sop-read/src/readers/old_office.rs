@@ -178,4 +178,20 @@ mod tests {
         assert!(holds_wide(&bytes, "WordDocument"));
         assert!(undoc::parse_bytes(&bytes).is_err());
     }
+
+    #[test]
+    fn paragraphs_lists_and_tables_of_an_old_document() {
+        let document = crate::reader::tests_support::read_raw("stock.doc", include_bytes!("../../tests/files/stock.doc"));
+        assert_eq!(
+            crate::reader::tests_support::shown(&document),
+            [
+                "Heading(1) Stock order @ paragraph 1",
+                "Paragraph Never order before Dana Whitfield has looked. [Stock order] @ paragraph 2",
+                "Item { numbered: true, ticked: None } Count the trays. [Stock order] @ paragraph 3",
+                "Item { numbered: true, ticked: None } Order what is missing. [Stock order] @ paragraph 4",
+                "Row Tray | Count [Stock order] @ table 1, row 1",
+                "Row A4 | 12 [Stock order] @ table 1, row 2",
+            ]
+        );
+    }
 }

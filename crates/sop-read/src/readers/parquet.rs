@@ -1,7 +1,9 @@
 //! Parquet files: the columns, how many rows there are, and the profile of the columns as in any table.
 
 use super::database::add_table;
+use super::lines::stem;
 use super::profile::Profile;
+use crate::customers::Customers;
 use crate::reader::{About, Input, Raw, Reader};
 use bytes::Bytes;
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -39,6 +41,7 @@ fn read(input: &Input<'_>) -> Result<Raw, String> {
     let schema = metadata.file_metadata().schema().get_fields().to_vec();
     let names: Vec<String> = schema.iter().map(|it| it.name().to_owned()).filter(|it| !is_index(it)).take(MAX_COLUMNS).collect();
     let mut columns: Vec<Profile> = names.iter().map(|it| Profile::new(it)).collect();
+    let mut customers = Customers::of(&names, stem(input.name));
     let unpacked: i64 = metadata.row_groups().iter().map(|it| it.total_byte_size()).max().unwrap_or_default();
     let (mut rows, mut n_rows, mut failed) = (Vec::new(), 0, false);
     if unpacked <= MAX_UNPACKED && schema.len() <= 4 * MAX_COLUMNS {
@@ -55,6 +58,9 @@ fn read(input: &Input<'_>) -> Result<Raw, String> {
                     for ((_, cell), column) in cells.iter().zip(&mut columns) {
                         column.add(cell, n_rows);
                     }
+                    if let Some(customers) = &mut customers {
+                        customers.add(&cells.iter().map(|it| it.1.as_str()).collect::<Vec<_>>());
+                    }
                     if rows.len() <= MAX_ROWS {
                         let filled = cells.iter().filter(|it| !it.1.is_empty()).map(|(name, cell)| format!("{name}: {cell}"));
                         let place = Place::Record { table: String::new(), row: n_rows };
@@ -67,6 +73,7 @@ fn read(input: &Input<'_>) -> Result<Raw, String> {
     } else {
         failed = true;
     }
+    doc.outsiders.extend(customers.into_iter().flat_map(Customers::names));
     let whole = !failed && i64::from(n_rows) == count;
     if failed {
         doc.remarks.push("the values could not be unpacked; the columns and the number of rows are known".into());

@@ -40,10 +40,10 @@ pub(super) struct Profile {
 }
 
 /// A set of hashes, which need not be hashed again.
-pub(super) type Hashes = HashSet<u64, BuildHasherDefault<AsItIs>>;
+pub(crate) type Hashes = HashSet<u64, BuildHasherDefault<AsItIs>>;
 
 #[derive(Default)]
-pub(super) struct AsItIs(u64);
+pub(crate) struct AsItIs(u64);
 
 impl Hasher for AsItIs {
     fn finish(&self) -> u64 {
@@ -60,7 +60,7 @@ impl Hasher for AsItIs {
 }
 
 /// Returns the same hash for the same text, whenever and wherever.
-pub(super) fn hash(text: &str) -> u64 {
+pub(crate) fn hash(text: &str) -> u64 {
     FixedState::with_seed(7).hash_one(text)
 }
 

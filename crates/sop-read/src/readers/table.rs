@@ -1,8 +1,8 @@
 //! Tables as text (comma, semicolon, tab): the profile of every column, short tables row by row.
 
-use super::lines::{document, ending, fold, folded, place};
+use super::lines::{document, ending, fold, folded, place, stem};
 use super::profile::{Hashes, Profile, counted, hash, is_number, is_personal, reaches_a_person, repeats};
-use crate::customers::Columns;
+use crate::customers::Customers;
 use crate::reader::{About, Input, Raw, Reader, decode, encoding, is_text};
 use memchr::{memchr, memchr_iter, memchr2, memrchr};
 use sop_core::{Block, BlockKind, Document, Format, Table};
@@ -28,8 +28,8 @@ const MAX_ROWS: usize = 60;
 /// The header is looked for among the first rows.
 const MAX_HEAD: usize = 40;
 const MAX_COLUMNS: usize = 500;
-/// Of a longer list of customers the first are known by name.
-const MAX_NAMES: usize = 5_000;
+/// Names of customers are looked for down to this line.
+const MAX_TOLD: u32 = 100_000;
 /// A record of more lines has a quotation mark that nobody closed.
 const MAX_RECORD_LINES: u32 = 200;
 const MAX_REMARKED: usize = 5;
@@ -62,17 +62,17 @@ fn accepts(input: &Input<'_>) -> bool {
 fn read(input: &Input<'_>) -> Result<Raw, String> {
     let mut doc = document(input, Format::Csv);
     let text = decode(input.bytes);
-    fill(&text, &ending(input.name), &mut doc);
+    fill(&text, input.name, &mut doc);
     Ok(Raw(doc))
 }
 
-fn fill(text: &str, ending: &str, doc: &mut Document) {
-    let mark = delimiter(text, ending);
+fn fill(text: &str, name: &str, doc: &mut Document) {
+    let mark = delimiter(text, &ending(name));
     let quoting = !text.contains('"') || Records::new(text, mark, true).all(|it| it.to - it.from <= MAX_RECORD_LINES);
     if !quoting {
         doc.remarks.push(UNCLOSED.to_owned());
     }
-    let mut reading = TableReading::new(text, mark, quoting);
+    let mut reading = TableReading::new(text, mark, quoting, stem(name));
     let head = reading.read(text, 1);
     doc.blocks.extend(head);
     reading.finish(doc);
@@ -87,7 +87,7 @@ pub(super) fn read_long(input: &Input<'_>, source: &mut dyn Read) -> Result<Raw,
     let mark = delimiter(&head, &ending(input.name));
     let quoting = !head.contains('"') || Records::new(&head, mark, true).all(|it| it.to - it.from <= MAX_RECORD_LINES);
     let cut = (mark as u8, quoting);
-    let mut reading = TableReading::new(&head, mark, quoting);
+    let mut reading = TableReading::new(&head, mark, quoting, stem(input.name));
     // What does not end with the head belongs to the next part.
     let head = parts.give_back(head, cut);
     parts.line += memchr_iter(b'\n', head.as_bytes()).count() as u32;
@@ -425,14 +425,12 @@ pub(super) struct TableReading {
     twice: u64,
     /// Hashes of the rows that were seen; nothing in a part of a table.
     seen: Option<Hashes>,
-    /// Where names of customers stand, and the names.
-    customers: Option<Columns>,
-    outsiders: BTreeSet<String>,
+    customers: Option<Customers>,
 }
 
 impl TableReading {
     /// Begins a table with its text, or with the beginning of it.
-    fn new(text: &str, mark: char, quoting: bool) -> Self {
+    fn new(text: &str, mark: char, quoting: bool, about: &str) -> Self {
         let head: Vec<Record<'_>> = Records::new(text, mark, quoting).take(MAX_HEAD).collect();
         let header = header(&head);
         let names: Vec<String> = match header {
@@ -452,7 +450,7 @@ impl TableReading {
         let header_line = header.map_or(1, |at| head[at].from);
         Self {
             form: short && is_form(&names, &head, header),
-            customers: Columns::of(&names),
+            customers: Customers::of(&names, about),
             seen: Some(Hashes::default()),
             ..Self::of_columns(names.iter().map(|it| Profile::new(it)).collect(), mark, quoting, header, header_line)
         }
@@ -461,7 +459,8 @@ impl TableReading {
     /// Begins a part of this table, further down. It keeps no rows: there are rows above it.
     pub fn part(&self) -> Self {
         let columns = self.columns.iter().map(|it| Profile::new(&it.name)).collect();
-        Self::of_columns(columns, self.mark, self.quoting, self.header, self.header_line)
+        let customers = self.customers.as_ref().map(Customers::part);
+        Self { customers, ..Self::of_columns(columns, self.mark, self.quoting, self.header, self.header_line) }
     }
 
     fn of_columns(columns: Vec<Profile>, mark: char, quoting: bool, header: Option<usize>, header_line: u32) -> Self {
@@ -485,7 +484,6 @@ impl TableReading {
             open_comments: 0,
             twice: 0,
             customers: None,
-            outsiders: BTreeSet::new(),
             seen: None,
         }
     }
@@ -494,6 +492,9 @@ impl TableReading {
     pub fn join(&mut self, part: Self) {
         self.rows += part.rows;
         self.columns.iter_mut().zip(part.columns).for_each(|(it, other)| it.join(other));
+        if let (Some(customers), Some(part)) = (&mut self.customers, part.customers) {
+            customers.join(part);
+        }
         self.after.extend(part.after);
         self.comments.extend(part.comments);
         self.total |= part.total;
@@ -560,10 +561,10 @@ impl TableReading {
         self.ended = false;
         self.rows += 1;
         self.check_shape(record);
-        if let Some(customers) = &self.customers
-            && self.outsiders.len() < MAX_NAMES
+        if let Some(customers) = &mut self.customers
+            && record.from <= MAX_TOLD
         {
-            self.outsiders.extend(customers.people(&record.cells));
+            customers.add(&record.cells);
         }
         for (cell, column) in record.cells.iter().zip(&mut self.columns) {
             column.add(cell, record.from);
@@ -629,7 +630,7 @@ impl TableReading {
 
     pub fn finish(self, doc: &mut Document) {
         doc.blocks.extend(self.comments);
-        doc.outsiders.extend(self.outsiders);
+        doc.outsiders.extend(self.customers.into_iter().flat_map(Customers::names));
         let personal = self.columns.iter().any(|it| reaches_a_person(&it.name) || it.looks_personal() && !it.personal);
         // Rows that reach people are data, even few of them. A form is read for what is asked in it.
         if self.form || self.rows as usize <= MAX_ROWS && !personal {
@@ -717,13 +718,13 @@ mod tests {
         let input = Input { artifact: &artifact, name: "a.csv", bytes: &text.as_bytes()[..1000], pictures, people: &people, budget: &budget, depth: 0 };
         let long = read_long(&input, &mut text.as_bytes()).unwrap().0;
         let mut short = Document::new(ArtifactId("a".into()), "a.csv", Format::Csv);
-        fill(&text, "csv", &mut short);
+        fill(&text, "a.csv", &mut short);
         assert_eq!(long, short);
     }
 
     fn check(text: &str, ending: &str, expected: &[&str]) {
         let mut doc = Document::new(ArtifactId("a".into()), "a.csv", Format::Csv);
-        fill(text, ending, &mut doc);
+        fill(text, &format!("a.{ending}"), &mut doc);
         let context = |it: &Block| it.context.as_ref().map(|it| format!(" [{it}]")).unwrap_or_default();
         let mut shown: Vec<String> = doc.blocks.iter().map(|it| format!("{:?} {}{} @ {}", it.kind, it.text, context(it), it.place)).collect();
         for table in &doc.tables {

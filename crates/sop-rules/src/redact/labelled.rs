@@ -1,5 +1,6 @@
 //! How much of what must go does go, and what goes besides: measured on sentences that were labelled by hand
-//! (`rules/labelled.txt`), and for numbers with a check on many that are made up.
+//! (`rules/labelled.txt`, and `rules/labelled_second.txt` by another hand), and for numbers with a check on many that are
+//! made up.
 
 use super::tests::{Dice, in_step};
 use super::*;
@@ -116,9 +117,9 @@ struct Labelled {
     spans: Vec<(String, Range<usize>)>,
 }
 
-fn sentences() -> Vec<Labelled> {
+fn sentences(file: &str) -> Vec<Labelled> {
     let mut dice = Dice(2026);
-    let lines = include_str!("../../rules/labelled.txt").lines().filter(|it| !it.starts_with('#') && !it.trim().is_empty());
+    let lines = file.lines().filter(|it| !it.starts_with('#') && !it.trim().is_empty());
     lines
         .map(|line| {
             let mut it = Labelled { text: String::new(), spans: Vec::new() };
@@ -151,13 +152,11 @@ fn left(text: &str, span: &Range<usize>, masks: &[Span]) -> usize {
     text[span.clone()].char_indices().filter(|(at, c)| c.is_alphanumeric() && !masks.iter().any(|it| (it.from..it.to).contains(&(span.start + at)))).count()
 }
 
-#[test]
-fn the_guide_tells_how_much_is_found_in_labelled_sentences() {
-    let sentences = sentences();
-    assert!(sentences.len() >= 400, "{} sentences", sentences.len());
+/// Tries the rules on sentences, and holds a part of the guide to what came of them, in thousandths at least these.
+fn measure(sentences: &[Labelled], mark: &str, recall: usize, precision: usize) {
     let mut scores: BTreeMap<String, Score> = BTreeMap::new();
     let mut faults = String::new();
-    for it in &sentences {
+    for it in sentences {
         let masks = ENGINE.spans(&it.text, |_| true);
         for (kind, span) in &it.spans {
             let score = scores.entry(kind.clone()).or_default();
@@ -217,14 +216,29 @@ fn the_guide_tells_how_much_is_found_in_labelled_sentences() {
     }
     row("all", &all);
     let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("\n{table}\n{faults}").as_bytes());
-    assert!(all.gone * 1000 >= all.labelled * 970, "recall fell: {} of {}\n{faults}", all.gone, all.labelled);
-    assert!(all.right * 1000 >= all.masked * 970, "precision fell: {} of {}\n{faults}", all.right, all.masked);
-    in_step("privacy.md", "labelled", &table);
+    assert!(all.gone * 1000 >= all.labelled * recall, "recall fell: {} of {}\n{faults}", all.gone, all.labelled);
+    assert!(all.right * 1000 >= all.masked * precision, "precision fell: {} of {}\n{faults}", all.right, all.masked);
+    in_step("privacy.md", mark, &table);
+}
+
+#[test]
+fn the_guide_tells_how_much_is_found_in_labelled_sentences() {
+    let sentences = sentences(include_str!("../../rules/labelled.txt"));
+    assert!(sentences.len() >= 400, "{} sentences", sentences.len());
+    measure(&sentences, "labelled", 970, 970);
+}
+
+#[test]
+fn the_guide_tells_how_much_is_found_in_sentences_of_another_hand() {
+    let sentences = sentences(include_str!("../../rules/labelled_second.txt"));
+    assert!(sentences.len() >= 120, "{} sentences", sentences.len());
+    measure(&sentences, "second", 900, 900);
 }
 
 /// Numbers with a check, each in the sentences in which the rules say that they are found.
 #[test]
 fn numbers_with_a_check_are_found_always() {
+    const OF_EACH: usize = 1_000;
     const FORMS: &[(&str, &[&str])] = &[
         ("card", &["{}", "card {} please", "2 x {}", "paid with {}, thanks", "Card: {} | Total: 84.17"]),
         ("card-spaced", &["{}", "on {} exp 04/28", "3 times: {}.", "Card number: {} | Total: 84.17"]),
@@ -259,8 +273,10 @@ fn numbers_with_a_check_are_found_always() {
     ];
     let mut dice = Dice(7);
     let mut missed = Vec::new();
+    let mut told = String::new();
     for (kind, forms) in FORMS {
-        for n in 0..100 {
+        let before = missed.len();
+        for n in 0..OF_EACH {
             let number = make(kind, &mut dice);
             let text = forms[n % forms.len()].replace("{}", &number);
             let redacted = redact(&text).text;
@@ -268,6 +284,9 @@ fn numbers_with_a_check_are_found_always() {
                 missed.push(format!("{kind}: {text} → {redacted}"));
             }
         }
+        let found = OF_EACH - (missed.len() - before);
+        let _ = writeln!(told, "{kind}: {found} of {OF_EACH} found, recall {:.3}", found as f64 / OF_EACH as f64);
     }
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("\n{told}").as_bytes());
     assert!(missed.is_empty(), "{} missed:\n{}", missed.len(), missed[..missed.len().min(40)].join("\n"));
 }

@@ -1,6 +1,8 @@
 //! One sheet: where its tables and labelled values stand, and what they say.
 
 use super::grid::{Cell, Grid, Value, cell_name, plain};
+use crate::customers::Customers;
+use crate::readers::lines::stem;
 use sop_core::{Block, BlockKind, Column, ColumnType, Document, Place, Table};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -80,6 +82,9 @@ impl<'g> SheetReader<'g> {
         for region in &self.regions {
             for row in &region.preamble {
                 self.free_cells(*row, None, doc);
+            }
+            if let Some(header) = region.header {
+                self.customers(region, header, doc);
             }
             match region.header {
                 _ if region.form => self.form(region, doc),
@@ -186,6 +191,19 @@ impl<'g> SheetReader<'g> {
         }
         doc.tables.push(self.profile(region, header, &names));
         self.typed_over(region, &names, doc);
+    }
+
+    /// Notes the names of customers in a table, of which none comes out.
+    fn customers(&self, region: &Region, header: u32, doc: &mut Document) {
+        let names = self.column_names(region, header);
+        let header: Vec<&str> = names.values().map(String::as_str).collect();
+        let about = if self.name.starts_with("Sheet") { stem(doc.name()) } else { self.name };
+        let Some(mut customers) = Customers::of(&header, about) else { return };
+        for cells in region.rows.iter().filter_map(|row| self.grid.rows.get(row)) {
+            let cells: Vec<&str> = names.keys().map(|column| cells.get(column).map_or("", |it| it.text.as_str())).collect();
+            customers.add(&cells);
+        }
+        doc.outsiders.extend(customers.names());
     }
 
     fn column_names(&self, region: &Region, header: u32) -> BTreeMap<u32, String> {
