@@ -1,6 +1,7 @@
 //! The folder of the work, ready to be asked whether something stands in it, and where.
 
 use crate::names::{Pattern, plain};
+use crate::said;
 use sop_core::{Block, BlockKind, Document, Lang, Place, Quoted, Trace};
 
 /// Who speaks this many messages before or after may be whom a message is for.
@@ -124,6 +125,12 @@ impl<'a> Folder<'a> {
     /// Whether the words stand anywhere in the folder, as they are written here.
     pub(crate) fn says(&self, pattern: &Pattern) -> bool {
         self.texts.iter().any(|it| pattern.stands_in(it))
+    }
+
+    /// Whether a word stands anywhere in the folder, in capitals or not.
+    pub(crate) fn says_word(&self, word: &str) -> bool {
+        let lower = word.to_lowercase();
+        self.texts.iter().any(|it| said::words(&it.to_lowercase()).any(|it| it.trim_end_matches("'s") == lower))
     }
 
     /// Returns how the words are written in the folder, if only capitals tell them apart.

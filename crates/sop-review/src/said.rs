@@ -155,6 +155,7 @@ const DAYS: &[&[&str]] = &[
     &["sunday", "sundays", "sun", "sonntag", "sonntags", "dimanche", "domingo"],
 ];
 
+const STATES: &[&str] = &["is", "are", "was", "were", "be", "been", "has", "have", "had", "does", "did", "ist", "sind", "war", "est", "sont", "es", "son"];
 /// Words that begin alike are the same.
 const STEM: usize = 4;
 /// Lines that are near each other.
@@ -264,8 +265,8 @@ impl Told {
             let of_unit = |unit: &str| UNITS.iter().filter(|it| it.0 == unit).flat_map(|it| it.1).any(|way| near.lower.contains(way));
             near.has_value(figure)
                 && match figure.unit {
-                    Some(unit @ ("pounds" | "dollars" | "euros" | "days" | "hours" | "minutes")) => of_unit(unit),
-                    _ => words(&near.lower).any(|it| stems.iter().any(|stem| it.starts_with(stem.as_str()))),
+                    Some(unit @ ("days" | "hours" | "minutes")) => of_unit(unit),
+                    unit => unit.is_some_and(of_unit) || words(&near.lower).any(|it| stems.iter().any(|stem| it.starts_with(stem.as_str()))),
                 }
         })
     }
@@ -277,6 +278,10 @@ impl Told {
         sentences.into_iter().find_map(|sentence| {
             let all: Vec<&str> = words(sentence).collect();
             let at = all.iter().position(|it| matches!(*it, "never" | "don't" | "not" | "nie" | "nicht" | "jamais" | "nunca"))?;
+            // "It is not locked" tells a state; "not cash" says what to do.
+            if at.checked_sub(1).is_some_and(|before| STATES.contains(&all[before])) {
+                return None;
+            }
             // Right behind it: one word that ends the sentence, or two.
             let behind = &all[at + 1..(at + 3).min(all.len())];
             let long = behind.iter().all(|it| it.chars().count() >= STEM);

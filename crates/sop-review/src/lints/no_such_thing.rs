@@ -1,9 +1,9 @@
 //! A file, a command, a column or an address that the work does not know.
 
 use super::{About, Found, Lint, Sample};
-use crate::Context;
 use crate::folder::Folder;
 use crate::names::{Kind, Pattern, kind, plain};
+use crate::{Context, said};
 use regex::Regex;
 use sop_core::{Entry, Question, SectionKind, Severity};
 use std::collections::BTreeSet;
@@ -23,15 +23,19 @@ pub(crate) const LINT: Lint = Lint {
     yes: &[
         Sample::page("## Steps\n\n1. Run `python3 send.py`\n").with(&[("run.py", "x = 1")]),
         Sample::page("## Inputs\n\n- `net_gbp` of `a.csv`\n").with(&[("a.csv", "Net_GBP,b")]),
+        Sample::page("## Owner\n\n- Checks it: Mo Farrell, finance\n").with(&[("a.txt", "Mo Blake checks it")]),
         Sample::page("## Steps\n\n1. Mail old@shop.example\n").with(&[("a.txt", "new@shop.example")]),
     ],
     no: &[
+        Sample::page("## Owner\n\n- Checks it: Mo Blake, finance\n").with(&[("a.txt", "Mo Blake checks it")]),
         Sample::page("## Steps\n\n1. Run `python3 run.py --all`\n").with(&[("run.py", "parser.add_argument(\"--all\")")]),
         Sample::page("## Where sources disagree\n\n- `old.py` is gone\n").with(&[("run.py", "x")]),
     ],
     check,
 };
 
+/// First and last name.
+static PERSON: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b(\p{Lu}\p{Ll}+) (\p{Lu}\p{Ll}{2,})\b").expect("a fixed pattern"));
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+").expect("a fixed pattern"));
 
 fn check(context: &Context<'_>, found: &mut Found) {
@@ -48,6 +52,13 @@ fn check(context: &Context<'_>, found: &mut Found) {
                 && told.insert(name)
             {
                 found.add(entry.line, message, "name what is really used, as it is written there");
+            }
+        }
+        if matches!(part.kind, Some(SectionKind::Owner | SectionKind::Gates | SectionKind::Escalation)) {
+            for person in PERSON.captures_iter(&said::outside(&entry.text)) {
+                if !folder.says_word(&person[2]) {
+                    found.add(entry.line, format!("nobody called {} is in the folder", &person[0]), "name the one who does it today");
+                }
             }
         }
     }

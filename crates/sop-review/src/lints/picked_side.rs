@@ -21,13 +21,17 @@ pub(crate) const LINT: Lint = Lint {
     check,
 };
 
+/// Names and figures in common that tell the same disagreement.
+const ENOUGH: usize = 2;
+
 fn check(context: &Context<'_>, found: &mut Found) {
     let Some(folder) = context.folder else { return };
     let page = context.page;
     let told: Vec<String> = page.section(SectionKind::Disagreements).flat_map(|it| it.all()).map(|it| it.text.to_lowercase()).collect();
     for it in folder.trace.disagreements.iter().filter(|it| it.standing != Standing::Unsupported) {
         let words = key(&it.claim.text);
-        let covered = told.iter().any(|text| words.iter().filter(|word| text.contains(word.as_str())).count() * 2 >= words.len());
+        let hits = |text: &String| words.iter().filter(|word| text.contains(word.as_str())).count();
+        let covered = told.iter().any(|text| hits(text) >= words.len().div_ceil(2).min(ENOUGH));
         if !covered && !words.is_empty() && !shares(&it.claim.text, &told) {
             found.add(
                 0,
