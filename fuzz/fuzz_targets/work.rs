@@ -21,7 +21,7 @@ fuzz_target!(init: only_ours_count(), |data: &[u8]| {
     documents.sort_by(|a, b| a.path.cmp(&b.path));
     documents.dedup_by(|a, b| a.path == b.path);
     sop_read::conceal_customers(&mut documents, Vec::new());
-    let trace = sop_trace::trace(&documents, &[], &Asked { process: "stock order".to_owned(), period: None });
+    let trace = sop_trace::trace(&documents, &[], &Asked { process: "stock order".to_owned(), period: None, lang: None });
     let page = sop_draft::draft(&trace, "Stock order", &Audience { text: "a new assistant".to_owned() }, "b3:0").sop.to_markdown();
     assert!(!page.chars().any(|it| it.is_control() && it != '\n'), "{page:?}");
 });

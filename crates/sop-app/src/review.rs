@@ -73,7 +73,10 @@ pub fn review(sop: &Path, options: &ReviewOptions, progress: Progress<'_>) -> Re
 /// Reads the text of an SOP.
 pub(crate) fn page_text(sop: &Path) -> Result<String, AppError> {
     let fail = |why: String| AppError::Read { path: sop.display().to_string(), why };
-    let size = std::fs::metadata(sop).map_err(|err| fail(err.kind().to_string()))?;
+    let size = std::fs::metadata(sop).map_err(|err| match err.kind() {
+        std::io::ErrorKind::NotFound => fail("there is no such file; give the SOP, or draft one with `sop draft FOLDER`".to_owned()),
+        kind => fail(kind.to_string()),
+    })?;
     if size.is_dir() {
         return Err(fail("it is a folder; give the SOP in it".to_owned()));
     }

@@ -92,7 +92,7 @@ fn damaged_work_is_drafted() {
             }
             documents.sort_by(|a, b| a.path.cmp(&b.path));
             sop_read::conceal_customers(&mut documents, Vec::new());
-            let trace = sop_trace::trace(&documents, &[], &sop_trace::Asked { process: "the work".to_owned(), period: None });
+            let trace = sop_trace::trace(&documents, &[], &sop_trace::Asked { process: "the work".to_owned(), period: None, lang: None });
             let audience = sop_draft::Audience { text: "a new assistant".to_owned() };
             let page = sop_draft::draft(&trace, "The work", &audience, "b3:0").sop.to_markdown();
             assert!(!page.chars().any(|it| it.is_control() && it != '\n'), "{page:?}");

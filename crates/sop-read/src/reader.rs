@@ -716,7 +716,7 @@ mod tests {
     #[test]
     fn what_would_make_a_file_readable_is_said() {
         let check = |name: &str, bytes: &[u8], expected: &str| match reading(name, bytes) {
-            Reading::LeftOut(it) => assert_eq!(it.reason, expected, "{name}"),
+            Reading::LeftOut(it, _) => assert_eq!(it.reason, expected, "{name}"),
             other => panic!("{name} was read: {other:?}"),
         };
         check("box.pst", b"!BDN\0\x01", "no reader for .pst files; export the messages that matter as .msg, .eml or .mbox");

@@ -40,6 +40,7 @@ fn help() {
         ("help-inspect", vec!["inspect", "--help"]),
         ("help-show", vec!["show", "--help"]),
         ("help-scope", vec!["scope", "--help"]),
+        ("help-review", vec!["review", "--help"]),
     ] {
         let said = sop(dir.path(), &args);
         assert_eq!(said.code, 0);

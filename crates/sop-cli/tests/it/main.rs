@@ -1,7 +1,7 @@
 //! What the program promises to the people who use it, tested through the program itself.
 //!
 //! `tidy` holds the shape of the workspace, `cli` the commands and their messages, `draft` the drafts of the examples,
-//! `languages` drafts in others than English.
+//! `languages` drafts in others than English, `review` what is found in a page.
 //! After a wanted change of a message: `INSTA_UPDATE=always cargo test --release -p sop-cli`, then read the difference.
 
 #![expect(clippy::disallowed_methods, reason = "these tests run the program as a user does, with commands and an environment")]
@@ -10,6 +10,7 @@ mod cli;
 mod draft;
 mod languages;
 mod leak;
+mod review;
 mod tidy;
 
 use std::io::Write as _;

@@ -1,3 +1,5 @@
+//! What is understood of a page, and what is left as it stands.
+
 use super::*;
 
 fn shown(text: &str) -> Vec<String> {

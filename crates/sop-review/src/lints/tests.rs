@@ -1,3 +1,5 @@
+//! The rules are tried on their own samples, and the guide is made of them.
+
 use super::*;
 use crate::{Folder, review};
 use sop_core::{ArtifactId, Block, BlockKind, Document, FileEntry, Format, Page, Place, Role, Trace};
