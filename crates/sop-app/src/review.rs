@@ -61,7 +61,7 @@ pub fn review(sop: &Path, options: &ReviewOptions, progress: Progress<'_>) -> Re
     let report = sop_review::review(Context { page: &page, folder: folder.as_ref(), today: &options.today });
     Ok(Reviewed {
         sop: sop.to_owned(),
-        title: page.title.clone().unwrap_or_else(|| sop.file_stem().unwrap_or_default().to_string_lossy().into_owned()),
+        title: sop_rules::redact(&page.title.clone().unwrap_or_else(|| sop.file_stem().unwrap_or_default().to_string_lossy().into_owned())).text,
         against: against.filter(|_| folder.is_some()),
         blocked: sop_review::blocks(&report.findings),
         answers: report.answers,

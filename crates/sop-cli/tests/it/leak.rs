@@ -475,6 +475,8 @@ fn outputs(dir: &Path, source: &str) -> Vec<(String, String)> {
     say(&["inspect", source]);
     say(&["inspect", source, "--json"]);
     say(&["inspect", source, "--mermaid"]);
+    say(&["review", "--against", source]);
+    say(&["review", "--against", source, "--json"]);
     let last = drafted["citations"].as_u64().unwrap();
     assert!(last > 10, "only {last} citations");
     for n in 1..=last {

@@ -90,3 +90,20 @@ fn what_is_no_page_is_told_with_what_to_do() {
         .collect();
     assert_snapshot!("no-page", told.concat());
 }
+
+#[test]
+fn what_stands_on_a_page_and_must_not_is_named_and_never_repeated() {
+    let dir = TempDir::new().unwrap();
+    shop(dir.path());
+    let page =
+        "# Paying\n\n## Steps\n\n1. Pay to `GB82 WEST 1234 5698 7654 32` with card 4111 1111 1111 1111 (`rules.txt`)\n2. Log in with password: hunter2-Kappa\n";
+    fs::write(dir.path().join("paying.md"), page).unwrap();
+    for form in ["--json", "--sarif", "--yes"] {
+        let said = sop(dir.path(), &["review", "paying.md", "--against", "shop", form]);
+        let all = format!("{}{}", said.out, said.err);
+        assert!(all.contains("private-data"), "{all}");
+        for secret in ["7654 32", "4111 1111", "hunter2"] {
+            assert!(!all.contains(secret), "{secret}: {all}");
+        }
+    }
+}

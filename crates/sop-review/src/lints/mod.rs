@@ -101,8 +101,10 @@ impl Found {
     /// Adds a finding on a line; 0 for the page as a whole.
     pub fn add(&mut self, line: u32, message: impl Into<String>, hint: impl Into<String>) {
         let hint = Some(hint.into()).filter(|it| !it.is_empty());
+        // A page may hold what must not be passed on, and a message repeats its words.
+        let message = sop_rules::redact(&message.into()).text;
         let (rule, severity, question) = (self.rule, self.severity, self.question);
-        self.findings.push(Finding { rule, severity, question, line, message: message.into(), hint, waived: None });
+        self.findings.push(Finding { rule, severity, question, line, message, hint, waived: None });
     }
 
     pub fn into_findings(self) -> Vec<Finding> {
