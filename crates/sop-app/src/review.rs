@@ -28,6 +28,8 @@ pub struct Reviewed {
     pub title: String,
     /// The folder that it was held against.
     pub against: Option<PathBuf>,
+    /// The folder that it was drafted from, if that is not there any more.
+    pub gone: Option<PathBuf>,
     pub answers: Vec<Answer>,
     pub findings: Vec<Finding>,
     pub statements: usize,
@@ -39,7 +41,7 @@ pub struct Reviewed {
 pub fn review(sop: &Path, options: &ReviewOptions, progress: Progress<'_>) -> Result<Reviewed, AppError> {
     let text = page_text(sop)?;
     let page = Page::read(&text);
-    let against = options.against.clone().or_else(|| remembered(sop));
+    let against = options.against.clone().or_else(|| kept(sop).filter(|it| it.exists()));
     let read = match &against {
         Some(root) if root.exists() => {
             let mut source = options.source.clone();
@@ -62,6 +64,7 @@ pub fn review(sop: &Path, options: &ReviewOptions, progress: Progress<'_>) -> Re
     Ok(Reviewed {
         sop: sop.to_owned(),
         title: sop_rules::redact(&page.title.clone().unwrap_or_else(|| sop.file_stem().unwrap_or_default().to_string_lossy().into_owned())).text,
+        gone: kept(sop).filter(|it| folder.is_none() && !it.exists()),
         against: against.filter(|_| folder.is_some()),
         blocked: sop_review::blocks(&report.findings),
         answers: report.answers,
@@ -83,14 +86,17 @@ pub(crate) fn page_text(sop: &Path) -> Result<String, AppError> {
     if size.len() > MAX_PAGE {
         return Err(fail(format!("it has {} MB, and no procedure has more than {}", size.len() >> 20, MAX_PAGE >> 20)));
     }
+    if size.len() == 0 {
+        return Err(fail("it is empty".to_owned()));
+    }
     let bytes = std::fs::read(sop).map_err(|err| fail(err.kind().to_string()))?;
     String::from_utf8(bytes).map(|it| it.trim_start_matches('\u{feff}').to_owned()).map_err(|_| fail("it is no text in UTF-8".to_owned()))
 }
 
 /// The folder that a draft was made from.
-fn remembered(sop: &Path) -> Option<PathBuf> {
+fn kept(sop: &Path) -> Option<PathBuf> {
     let kept: Kept = serde_json::from_str(&std::fs::read_to_string(kept_path(sop)).ok()?).ok()?;
-    Some(kept.source).filter(|it| it.exists())
+    Some(kept.source)
 }
 
 impl Reviewed {

@@ -175,6 +175,9 @@ pub fn shown(it: &Shown) {
 pub fn reviewed(it: &Reviewed) {
     let against = it.against.as_ref().map_or_else(String::new, |it| format!(", against {}", it.display()));
     let mut out = format!("{} ({}{against})\n", it.title, it.sop.display());
+    if let Some(gone) = &it.gone {
+        let _ = writeln!(out, "The folder {} that it was drafted from is not there any more; give it with --against FOLDER", gone.display());
+    }
     for (n, answer) in it.answers.iter().enumerate() {
         let _ = writeln!(out, "\n{}. {}\n   {}: {}", n + 1, answer.question.text(), answer.verdict.as_str().to_uppercase(), answer.because);
         for finding in it.findings.iter().filter(|it| it.question == answer.question) {

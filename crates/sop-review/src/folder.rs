@@ -137,7 +137,10 @@ impl<'a> Folder<'a> {
     pub(crate) fn other_case(&self, word: &str) -> Option<String> {
         let lower = word.to_lowercase();
         self.texts.iter().find_map(|text| {
-            let at = text.to_lowercase().find(&lower)?;
+            let folded = text.to_lowercase();
+            let open = |it: Option<char>| it.is_none_or(|it| !it.is_alphanumeric() && !matches!(it, '@' | '_'));
+            let whole = |at: &usize| open(folded[..*at].chars().next_back()) && open(folded[at + lower.len()..].chars().next());
+            let at = folded.match_indices(&lower).map(|it| it.0).find(whole)?;
             text.get(at..at + word.len()).map(str::to_owned)
         })
     }

@@ -33,7 +33,7 @@ fn answer(context: &Context<'_>, question: Question, findings: &[Finding]) -> An
     let missing = missing(context, question);
     let (verdict, because) = match (missing, errors, warnings) {
         (Some(missing), _, _) => (Verdict::No, missing.to_owned()),
-        (None, 0, 0) if question == Question::Reality && context.folder.is_none() => {
+        (None, 0, _) if question == Question::Reality && context.folder.is_none() => {
             (Verdict::CannotTell, "the folder of the work was not at hand; give it with --against".to_owned())
         }
         (None, 0, 0) => (Verdict::Yes, "nothing was found that speaks against it".to_owned()),
@@ -53,7 +53,10 @@ fn missing(context: &Context<'_>, question: Question) -> Option<&'static str> {
     let has = |kind: SectionKind| page.section(kind).next().is_some();
     let steps = || page.section(SectionKind::Steps).flat_map(Entry::all);
     match question {
-        Question::Inputs => (!has(SectionKind::Inputs) && !has(SectionKind::Prerequisites)).then_some("it names no inputs and nothing to have before starting"),
+        Question::Inputs => [SectionKind::Inputs, SectionKind::Prerequisites, SectionKind::Tools]
+            .into_iter()
+            .all(|it| !has(it))
+            .then_some("it names no inputs and nothing to have before starting"),
         Question::Judgment => {
             let marked = steps().any(|it| it.kind().is_some());
             (!marked && !has(SectionKind::Decisions)).then_some("nothing tells which steps are mechanical and where somebody has to judge")

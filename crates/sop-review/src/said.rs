@@ -135,9 +135,6 @@ const DENIALS: &[&str] = &[
     "ningún",
     "except",
     "unless",
-    "stop",
-    "dead",
-    "avoid",
 ];
 
 const BEFORE: &[&str] =
@@ -273,19 +270,21 @@ impl Told {
 
     /// Returns what is denied right behind the denial, as words that the statement has without one.
     pub fn denied_in(&self, statement: &str) -> Option<String> {
-        let own: Vec<&str> = words(statement).collect();
+        let own = format!(" {} ", words(statement).collect::<Vec<_>>().join(" "));
+        // What else is said of it may say the same in another way.
+        if ["only", "instead", "else", "otherwise", "rather"].iter().any(|it| own.contains(&format!(" {it} "))) {
+            return None;
+        }
         let sentences = self.lower.split(['\n', '.', ';', '!', '?', '|', ',', ':']);
         sentences.into_iter().find_map(|sentence| {
             let all: Vec<&str> = words(sentence).collect();
             let at = all.iter().position(|it| matches!(*it, "never" | "don't" | "not" | "nie" | "nicht" | "jamais" | "nunca"))?;
+            let behind = &all[at + 1..(at + 4).min(all.len())];
             // "It is not locked" tells a state; "not cash" says what to do.
-            if at.checked_sub(1).is_some_and(|before| STATES.contains(&all[before])) {
-                return None;
-            }
-            // Right behind it: one word that ends the sentence, or two.
-            let behind = &all[at + 1..(at + 3).min(all.len())];
-            let long = behind.iter().all(|it| it.chars().count() >= STEM);
-            (!behind.is_empty() && long && behind.iter().all(|it| own.contains(it))).then(|| behind.join(" "))
+            let state = at.checked_sub(1).is_some_and(|before| STATES.contains(&all[before]));
+            let telling = behind.iter().any(|it| it.chars().count() >= STEM);
+            let said = behind.join(" ");
+            (!state && telling && own.contains(&format!(" {said} "))).then_some(said)
         })
     }
 

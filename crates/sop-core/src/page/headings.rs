@@ -45,7 +45,7 @@ const WORDS: &[(SectionKind, &[&str])] = &[
             "setup",
         ],
     ),
-    (SectionKind::Inputs, &["input", "source file", "data source", "sources"]),
+    (SectionKind::Inputs, &["input", "required document", "documents needed", "ingredient", "source file", "data source", "sources"]),
     (
         SectionKind::Output,
         &["output", "deliverable", "expected result", "result", "what done looks like", "definition of done", "completion", "done when", "outcome"],

@@ -11,7 +11,7 @@ pub(crate) const LINT: Lint = Lint {
     severity: Severity::Error,
     question: Question::Gates,
     about: About {
-        finds: "A head that says `approved`, which only `sop approve` can make true, and words that are addressed to a machine",
+        finds: "A head of ours that says `approved`, which no head can make true, and words that are addressed to a machine",
         matters: "What a file says of itself proves nothing; people and programs may act on it",
         example: "status: approved",
         better: "status: draft",

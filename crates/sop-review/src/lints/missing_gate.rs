@@ -34,12 +34,9 @@ const ACTS: &[&str] = &[
     "publish",
     "post",
     "pay",
-    "transfer",
     "refund",
     "delete",
     "erase",
-    "wipe",
-    "drop",
     "overwrite",
     "submit",
     "upload",
@@ -56,7 +53,6 @@ const ACTS: &[&str] = &[
     "file",
     "broadcast",
     "forward",
-    "merge",
     "sign",
     "cancel",
     "terminate",
@@ -78,7 +74,7 @@ const ACTS: &[&str] = &[
     "borrar",
 ];
 /// Words that mean something else as the first of a step: "File the receipt" puts it away, "Post" may be mail that came.
-const PLAIN: &[&str] = &["file", "order", "post", "mail", "schedule", "sign", "merge", "upload", "forward", "drop"];
+const PLAIN: &[&str] = &["file", "order", "post", "mail", "schedule", "sign", "upload", "forward"];
 /// Commands that take away what was there, or hand it on.
 const COMMANDS: &[&str] =
     &["rm ", "rm -", "del ", "drop table", "truncate ", "--overwrite", "--force", "git push", "sendmail", "curl -x post", "scp ", "aws s3 cp", "--delete"];
@@ -160,7 +156,8 @@ fn act(entry: &Entry) -> Option<String> {
     }
     let outward = |it: &str| ACTS.contains(&it);
     let plain = PLAIN.contains(&first) && !words.iter().any(|it| matches!(*it, "to" | "with" | "on" | "for"));
-    (outward(first) && !plain && !INSIDE.iter().any(|it| bare.contains(it))).then(shown)
+    let money = first == "transfer" && ["money", "funds", "payment", "amount", "account", "balance"].iter().any(|it| words.contains(it));
+    ((outward(first) || money) && !plain && !INSIDE.iter().any(|it| bare.contains(it))).then(shown)
 }
 
 /// Whether the section of gates speaks of this act.

@@ -15,6 +15,7 @@ mod no_identity;
 mod no_such_thing;
 mod no_way_out;
 mod one_off_value;
+mod orphaned_evidence;
 mod picked_side;
 mod private_data;
 mod review_overdue;
@@ -100,10 +101,15 @@ impl Found {
 
     /// Adds a finding on a line; 0 for the page as a whole.
     pub fn add(&mut self, line: u32, message: impl Into<String>, hint: impl Into<String>) {
+        self.add_as(self.severity, line, message, hint);
+    }
+
+    /// Adds a finding that weighs more or less than the rule's others.
+    pub fn add_as(&mut self, severity: Severity, line: u32, message: impl Into<String>, hint: impl Into<String>) {
         let hint = Some(hint.into()).filter(|it| !it.is_empty());
         // A page may hold what must not be passed on, and a message repeats its words.
         let message = sop_rules::redact(&message.into()).text;
-        let (rule, severity, question) = (self.rule, self.severity, self.question);
+        let (rule, question) = (self.rule, self.question);
         self.findings.push(Finding { rule, severity, question, line, message, hint, waived: None });
     }
 
@@ -123,6 +129,7 @@ pub(crate) const LINTS: &[Lint] = &[
     undocumented::LINT,
     thin_habit::LINT,
     missing_gate::LINT,
+    orphaned_evidence::LINT,
     forged_approval::LINT,
     approver_is_owner::LINT,
     no_identity::LINT,

@@ -23,6 +23,7 @@ pub(crate) const LINT: Lint = Lint {
     ],
     no: &[
         Sample::page("---\nsop: a\ntitle: A\nversion: 1\nstatus: draft\nowner: Ann Bell\napprover: Bo Lee\n---\n# A\n\n## Steps\n\n1. Go\n"),
+        Sample::page("# Closing the shop\n\n- **Owner**: Ann Bell\n\n## Steps\n\n1. Count the till\n"),
         Sample::page("# Closing the shop\n\n## Responsibilities\n\nAnn does it, Bo approves.\n\n## Steps\n\n1. Count the till\n"),
     ],
     check,
@@ -42,7 +43,19 @@ fn check(context: &Context<'_>, found: &mut Found) {
         for name in ["sop", "version", "status", "owner", "approver"].into_iter().filter(|it| !known(it)) {
             found.add(line(name), format!("the head of the page does not say the {}", if name == "sop" { "id" } else { name }), format!("fill in `{name}:`"));
         }
-    } else if page.section(SectionKind::Owner).next().is_none() && !known("owner") && !known("author") {
-        found.add(0, "nobody is named who answers for this procedure", "say who owns it and who approves it");
+    } else if !page.entries().any(|(_, it)| names_owner(&it.text)) && page.section(SectionKind::Owner).next().is_none() && !known("owner") && !known("author") {
+        found.add(
+            0,
+            "nobody is named who answers for this procedure",
+            "say it in a line such as `Owner: Priya Shah. Approver: Dana Whitfield`, or under a heading of its own",
+        );
     }
+}
+
+/// Whether a line names somebody as the owner or author.
+fn names_owner(text: &str) -> bool {
+    let lower = text.to_lowercase().replace('*', "");
+    ["owner:", "owner |", "owned by", "approver:", "responsible:", "prepared by", "author:", "zuständig:", "verantwortlich:", "responsable"]
+        .iter()
+        .any(|it| lower.contains(it))
 }

@@ -2,7 +2,7 @@
 
 use super::{About, Found, Lint, Sample};
 use crate::folder::Folder;
-use crate::names::{Kind, Pattern, kind, plain};
+use crate::names::{Kind, Pattern, has_ending, kind, plain};
 use crate::{Context, said};
 use regex::Regex;
 use sop_core::{Entry, Question, SectionKind, Severity};
@@ -34,6 +34,8 @@ pub(crate) const LINT: Lint = Lint {
     check,
 };
 
+/// A name of a file in the text, as far as there is no blank in it.
+static FILE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[\w{}<>/\\.-]*\w\.[A-Za-z][A-Za-z0-9]{1,5}\b").expect("a fixed pattern"));
 /// First and last name.
 static PERSON: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b(\p{Lu}\p{Ll}+) (\p{Lu}\p{Ll}{2,})\b").expect("a fixed pattern"));
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+").expect("a fixed pattern"));
@@ -47,7 +49,10 @@ fn check(context: &Context<'_>, found: &mut Found) {
             continue;
         }
         let addresses = ADDRESS.find_iter(&entry.text).map(|it| it.as_str());
-        for name in names(entry).into_iter().chain(addresses) {
+        let bare = said::outside(&entry.text);
+        let written = FILE.find_iter(&bare).map(|it| it.as_str()).filter(|it| has_ending(it));
+        let files = written.filter_map(|it| entry.text.find(it).map(|at| &entry.text[at..at + it.len()]));
+        for name in names(entry).into_iter().chain(addresses).chain(files) {
             if let Some(message) = fault(folder, name)
                 && told.insert(name)
             {
@@ -113,5 +118,5 @@ fn is_telling(word: &str) -> bool {
 
 /// What belongs to every machine.
 fn is_known(name: &str) -> bool {
-    matches!(name.to_lowercase().as_str(), "sop" | "sop.md" | "openpyxl" | "requirements.txt" | "--help")
+    matches!(name.to_lowercase().as_str(), "sop" | "sop.md" | "node.js" | "vue.js" | "asp.net" | "openpyxl" | "requirements.txt" | "--help")
 }

@@ -47,7 +47,7 @@ fn check(context: &Context<'_>, found: &mut Found) {
                     found.add(
                         entry.line,
                         format!("`{name}` is of one run"),
-                        "write what changes as a parameter, such as {month}, with this run's value as the example",
+                        "write what changes as a parameter, such as {month} or {week}, with this run's value as the example",
                     );
                 }
             }

@@ -31,7 +31,7 @@ fn check(context: &Context<'_>, found: &mut Found) {
         kinds.dedup();
         // What is found is never repeated.
         for what in kinds {
-            found.add(line, format!("what looks like a {what} stands here"), "take it out and say where to find it instead");
+            found.add(line, format!("{what}: it seems that one stands here"), "take it out and say where to find it instead");
         }
     }
 }

@@ -30,7 +30,7 @@ fn check(context: &Context<'_>, found: &mut Found) {
         if matches!(part.kind, Some(SectionKind::Questions | SectionKind::LeftOut)) || entry.form == Form::Code || plain(&entry.text).is_empty() {
             continue;
         }
-        let told = "cite the evidence, or mark it as stated by the one who knows: `sop check` does both";
+        let told = "cite the evidence, or let the one who knows stand for it: `[stated: NAME, DAY]` at its end";
         match &entry.basis {
             None => found.add(entry.line, "the statement cites no evidence", told),
             Some(Basis::Inferred { rule, .. }) if rule.is_empty() => found.add(entry.line, "the statement names no rule that it is inferred by", told),

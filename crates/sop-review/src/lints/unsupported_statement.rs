@@ -19,20 +19,21 @@ pub(crate) const LINT: Lint = Lint {
         better: "The store may differ by 1 % [E4]",
     },
     yes: &[
-        Sample::cited("The store may differ by 5 % [E1]", "max_diff_pct = 1"),
-        Sample::cited("Ring within 5 days [E1]", "ring within 5 hours"),
-        Sample::cited("Send it before the check [E1]", "send it after the check"),
-        Sample::cited("Copy `orders_old.csv` [E1]", "copy orders_new.csv"),
-        Sample::cited("Never send the workbook to leads [E1]", "send the workbook to leads"),
+        Sample::cited("The store may differ by 5 % [E1]", "max_diff_pct = 1").with(&[("a.txt", "max_diff_pct = 1")]),
+        Sample::cited("Ring within 5 days [E1]", "ring within 5 hours").with(&[("a.txt", "ring within 5 hours")]),
+        Sample::cited("Send it before the check [E1]", "send it after the check").with(&[("a.txt", "send it after the check")]),
+        Sample::cited("Copy `orders_old.csv` [E1]", "copy orders_new.csv").with(&[("a.txt", "copy orders_new.csv")]),
+        Sample::cited("Never send the workbook to leads [E1]", "send the workbook to leads").with(&[("a.txt", "send the workbook to leads")]),
     ],
     no: &[
-        Sample::cited("The store may differ by 1 % [E1]", "max_diff_pct = 1"),
-        Sample::cited("Rows below 1,000: ask Ann [E1]", "fewer than 1000 rows, ask Ann"),
-        Sample::cited("Copy `orders_{month}.csv` [E1]", "copy orders_2026-10.csv"),
+        Sample::cited("The store may differ by 1 % [E1]", "max_diff_pct = 1").with(&[("a.txt", "max_diff_pct = 1")]),
+        Sample::cited("Rows below 1,000: ask Ann [E1]", "fewer than 1000 rows, ask Ann").with(&[("a.txt", "fewer than 1000 rows, ask Ann")]),
+        Sample::cited("Copy `orders_{month}.csv` [E1]", "copy orders_2026-10.csv").with(&[("a.txt", "copy orders_2026-10.csv")]),
     ],
     check,
 };
 
+const HINT: &str = "put right what the statement says, or cite what bears it out";
 /// More quotes than that are told by the first of them.
 const SHOWN: usize = 2;
 const LONGEST_QUOTE: usize = 90;
@@ -50,8 +51,15 @@ fn check(context: &Context<'_>, found: &mut Found) {
         let Some((quoted, around, shown)) = evidence(context, part, entry) else { continue };
         let told = Told::new(&quoted, &around);
         let own = context.page.is_ours().then(|| context.page.lang());
+        if context.folder.is_none() {
+            // Quotes alone tell neither who spoke nor which file was meant; the words that are quoted they do tell.
+            for words in said::quotations(&entry.text).iter().filter(|it| !told.has_quotation(it)) {
+                found.add(entry.line, format!("the words “{}” are not in its evidence; the evidence reads: {shown}", cut(words)), HINT);
+            }
+            continue;
+        }
         for fault in faults(entry, &told, &people, own) {
-            found.add(entry.line, format!("{fault}; the evidence reads: {shown}"), "put right what the statement says, or cite what bears it out");
+            found.add(entry.line, format!("{fault}; the evidence reads: {shown}"), HINT);
         }
     }
 }
@@ -173,7 +181,7 @@ fn faults(entry: &Entry, told: &Told, people: &[Vec<String>], own: Option<Lang>)
         out.push(format!("it says “{here}” where its evidence says “{there}”"));
     }
     out.extend(denial(&statement, &lower, told));
-    if own.is_none() && !said::denies(&statement.to_lowercase()) {
+    if !said::denies(&statement.to_lowercase()) {
         out.extend(told.denied_in(&lower).map(|it| format!("its evidence says “not {it}”")));
     }
     if let Some(say) = own.filter(|_| out.is_empty()) {
