@@ -244,7 +244,10 @@ impl<'t> Reading<'t> {
                 Event::End(TagEnd::TableCell) => cells.push(self.text[at].trim().trim_matches('|').trim().to_owned()),
                 Event::End(TagEnd::TableHead) => cells.clear(),
                 Event::End(TagEnd::TableRow) => {
-                    let (text, basis) = without_basis(&cells.join(" | "));
+                    let row = cells.join(" | ");
+                    // What is quoted rests on nothing, even if it ends like a statement.
+                    let quoted = self.page.parts.last().is_some_and(|it| headings::is_evidence(&it.heading));
+                    let (text, basis) = if quoted { (row, None) } else { without_basis(&row) };
                     self.add(Entry { line: self.line(at.start), span: at, text, basis, form: Form::Row, below: Vec::new() });
                 }
                 Event::Text(_) | Event::Code(_) | Event::Start(_) | Event::SoftBreak | Event::InlineHtml(_) | Event::Html(_) | Event::TaskListMarker(_) => {

@@ -6,7 +6,7 @@ use crate::params::{generalise, other_run};
 use crate::people::anchor;
 use crate::roles::fits;
 use crate::text::{cut, re, shared, stems, words};
-use sop_core::{Anchor, Block, BlockKind, Claim, Constant, Document, Exit, FactKind, Format, Lang, Role, Script, Stop, StopKind};
+use sop_core::{Anchor, Block, BlockKind, Claim, Constant, Document, Exit, FactKind, Format, Lang, Place, Role, Script, Stop, StopKind};
 use std::collections::BTreeMap;
 
 /// Scripts that are part of the process.
@@ -89,6 +89,9 @@ fn group(list: Vec<Stop>, say: Lang) -> Vec<Stop> {
     out
 }
 
+/// An exit so many lines below its message is one thing with it.
+const NEAR_MESSAGE: u32 = 2;
+
 fn stop(work: &Work<'_>, script: &Script, exit: &Exit, settings: &BTreeMap<String, (String, Anchor)>) -> Option<Stop> {
     let code = exit.code;
     if code == Some(0) {
@@ -100,7 +103,9 @@ fn stop(work: &Work<'_>, script: &Script, exit: &Exit, settings: &BTreeMap<Strin
     }
     let mut anchors = Vec::new();
     if let Some(line) = exit.message_line.filter(|_| !message.is_empty()) {
-        anchors.push(line_anchor(script, work.ground.documents, line, line));
+        // The line that names the code is quoted with the message, if it stands right below.
+        let near = exit.line > line && exit.line - line <= NEAR_MESSAGE;
+        anchors.push(line_anchor(script, work.ground.documents, line, if near { exit.line } else { line }));
     } else {
         anchors.push(line_anchor(script, work.ground.documents, exit.line, exit.line));
     }
@@ -265,6 +270,15 @@ fn recovery(work: &Work<'_>, script: &Script, block: &Block, topic: &[String]) -
     Some(Claim::cited(work.say.last_time(text), told.iter().map(|it| it.anchors[0].clone()).collect()))
 }
 
+/// Whether a place is another one, or has its line among its own.
+fn covers(place: &Place, line: &Place) -> bool {
+    match (place, line) {
+        (Place::Lines { from, to }, Place::Lines { from: n, .. }) => (from..=to).contains(&n),
+        (Place::NotebookCell { cell, from, to }, Place::NotebookCell { cell: other, from: n, .. }) => cell == other && (from..=to).contains(&n),
+        _ => place == line,
+    }
+}
+
 /// Constants that no stop has named.
 pub(crate) fn limits(work: &Work<'_>, stops: &[Stop]) -> Vec<Claim> {
     let mut out = Vec::new();
@@ -273,7 +287,7 @@ pub(crate) fn limits(work: &Work<'_>, stops: &[Stop]) -> Vec<Claim> {
         let mut parts: Vec<(String, Vec<Anchor>)> = Vec::new();
         for constant in &script.constants {
             let here = line_anchor(script, work.ground.documents, constant.line, constant.line).place;
-            let told = stops.iter().any(|it| it.claim.anchors.iter().any(|a| a.path == script.path && a.place == here));
+            let told = stops.iter().any(|it| it.claim.anchors.iter().any(|a| a.path == script.path && covers(&a.place, &here)));
             let limit = constant.value.chars().any(|c| c.is_ascii_digit()) || constant.value.starts_with('[') && constant.value.len() <= 120;
             if told
                 || !limit
@@ -348,7 +362,7 @@ pub(crate) fn faults(work: &Work<'_>, stops: &[Stop]) -> Vec<Claim> {
             let n = u32::try_from(n + 1).unwrap_or(u32::MAX);
             let here = line_anchor(script, work.ground.documents, n, n).place;
             let limit_told = script.constants.iter().any(|it| mentions(code, &it.name));
-            if limit_told || stops.iter().any(|it| it.claim.anchors.iter().any(|a| a.path == script.path && a.place == here)) {
+            if limit_told || stops.iter().any(|it| it.claim.anchors.iter().any(|a| a.path == script.path && covers(&a.place, &here))) {
                 continue;
             }
             parts.push((format!("“{}”", cut(&placeholders(&said), 12)), line_anchor(script, work.ground.documents, n, n)));

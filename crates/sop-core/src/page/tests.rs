@@ -30,7 +30,7 @@ version: 1
 | id | file | place | quote |
 | --- | --- | --- | --- |
 | E1 | a.py | line 1 | open(\"in.csv\") |
-| E2 | a\\_b.py | lines 2-3 | x \\| y |
+| E2 | a\\_b.py | lines 2-3 | x \\| y [E1] |
 ";
 
 #[test]
@@ -47,7 +47,7 @@ fn our_own_page_is_read_back() {
     assert_eq!(steps[0].below[0].code(), ["out.csv"]);
     assert!(steps[1].is_stop() && !steps[0].is_stop());
     let found: Vec<_> = page.evidence.iter().map(|it| (it.id.0, it.path.as_str(), it.place.as_str(), it.quote.as_str(), it.line)).collect();
-    assert_eq!(found, [(1, "a.py", "line 1", "open(\"in.csv\")", 22), (2, "a_b.py", "lines 2-3", "x | y", 23)]);
+    assert_eq!(found, [(1, "a.py", "line 1", "open(\"in.csv\")", 22), (2, "a_b.py", "lines 2-3", "x | y [E1]", 23)]);
 }
 
 #[test]
