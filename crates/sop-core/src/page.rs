@@ -178,6 +178,9 @@ fn plain(text: &str) -> String {
     out.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
+/// Lists in lists that are told apart.
+const MAX_DEPTH: usize = 32;
+
 /// A page on its way through the events of the parser.
 struct Reading<'t> {
     text: &'t str,
@@ -291,7 +294,9 @@ impl<'t> Reading<'t> {
     }
 
     fn add(&mut self, entry: Entry) {
-        if let Some((outer, _)) = self.open.last_mut() {
+        // What is nested deeper stands beside what it is nested in: nobody writes so, and what walks down must come to an end.
+        let depth = self.open.len().min(MAX_DEPTH);
+        if let Some((outer, _)) = self.open[..depth].last_mut() {
             outer.below.push(entry);
             return;
         }

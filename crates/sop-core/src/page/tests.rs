@@ -80,3 +80,9 @@ fn any_text_is_a_page() {
     }
     assert_eq!(shown("- x [E1]\n- y [E1, oops]"), ["1 None Item x Some([EvidenceId(1)])", "2 None Item y [E1, oops] None"]);
 }
+
+#[test]
+fn lists_in_lists_without_end_are_a_page_too() {
+    let page = Page::read(&format!("# A\n\n## Steps\n\n{}x\n", "- ".repeat(60_000)));
+    assert!(page.entries().any(|it| it.1.text == "x"));
+}
