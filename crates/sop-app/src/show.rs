@@ -3,7 +3,7 @@
 use crate::draft::{Kept, kept_path};
 use crate::{AppError, PictureCache, SourceOptions, gather};
 use serde::Serialize;
-use sop_core::{Anchor, Block, Document, Home, Place};
+use sop_core::{Anchor, Block, Document, Home, Place, letters};
 use std::path::Path;
 
 /// A citation opened: what stands around the quote.
@@ -114,6 +114,5 @@ fn line(block: &Block) -> String {
 
 /// True if the text holds the quote, white space and marks aside.
 pub(crate) fn holds(text: &str, quote: &str) -> bool {
-    let plain = |it: &str| it.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
-    plain(text).contains(&plain(quote))
+    letters(text).contains(&letters(quote))
 }

@@ -90,3 +90,9 @@ pub struct Anchor {
     pub quote: String,
     pub artifact: ArtifactId,
 }
+
+/// The letters and digits of a text, in lower case: a quote is the same whatever marks and white space stand between its
+/// words.
+pub fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}

@@ -16,7 +16,7 @@ mod sop;
 mod trace;
 mod warned;
 
-pub use anchor::{Anchor, Place};
+pub use anchor::{Anchor, Place, letters};
 pub use artifact::{Artifact, ArtifactId, Digest, LeftOut, Role, UNREADABLE};
 pub use document::{Block, BlockKind, Column, ColumnType, Document, Format, Home, Piece, Redaction, Table};
 pub use finding::{Finding, Question, Severity, Verdict};

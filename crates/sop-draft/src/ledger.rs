@@ -1,6 +1,6 @@
 //! Entries on their way to the page, the evidence they share, and the room that there is.
 
-use sop_core::{Anchor, Basis, Claim, Evidence, EvidenceId, Item, Lang, SectionKind, Statement, StepKind, Stop};
+use sop_core::{Anchor, Basis, Claim, Evidence, EvidenceId, Item, Lang, SectionKind, Statement, StepKind, Stop, letters};
 
 /// An entry of a section before its evidence has numbers.
 #[derive(Debug, Clone)]
@@ -48,11 +48,6 @@ const MOST_CITATIONS: usize = 3;
 const MOST_IN_LIST: usize = 6;
 /// Letters of a quote that a statement repeats on purpose.
 const LEAST_QUOTED: usize = 12;
-
-/// The letters and digits of a text: citations are the same whatever marks stand between words.
-fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
 
 impl Ledger {
     pub(crate) fn new() -> Self {

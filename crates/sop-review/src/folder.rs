@@ -1,8 +1,8 @@
 //! The folder of the work, ready to be asked whether something stands in it, and where.
 
-use crate::names::{Pattern, plain};
+use crate::names::Pattern;
 use crate::said;
-use sop_core::{Block, BlockKind, Document, Lang, Place, Quoted, Trace};
+use sop_core::{Block, BlockKind, Document, Lang, Place, Quoted, Trace, letters};
 
 /// Who speaks this many messages before or after may be whom a message is for.
 const NEAR: usize = 6;
@@ -43,7 +43,7 @@ impl<'a> Folder<'a> {
     pub(crate) fn standing(&self, quoted: &Quoted, say: Lang) -> Standing {
         let Some(at) = self.documents.iter().position(|it| it.path == quoted.path) else { return Standing::Gone };
         let document = &self.documents[at];
-        let quote = plain(&quoted.quote);
+        let quote = letters(&quoted.quote);
         if quoted.place == say.whole_file {
             return Standing::There(self.texts[at].clone());
         }
@@ -51,13 +51,13 @@ impl<'a> Folder<'a> {
         let tables = || document.tables.iter().filter(|it| it.place.told(say) == quoted.place);
         let mut around: Vec<String> = blocks().map(told).chain(tables().map(columns)).collect();
         // What a block stands under is quoted from its own place.
-        let mut there = blocks().any(|it| plain(&it.text).contains(&quote)) || tables().next().is_some();
+        let mut there = blocks().any(|it| letters(&it.text).contains(&quote)) || tables().next().is_some();
         if let Some(source) = &document.source
             && let Some((from, to)) = lines_of(document, &quoted.place, say)
         {
             let lines: Vec<&str> = source.lines().skip(from.saturating_sub(1)).take(to + 1 - from).collect();
             let lines = lines.join(" ");
-            there |= plain(&lines).contains(&quote);
+            there |= letters(&lines).contains(&quote);
             around.push(lines);
             // How a message is followed up stands below it.
             around.extend(source.lines().skip(to).take(BELOW).map(str::to_owned));
@@ -68,8 +68,8 @@ impl<'a> Folder<'a> {
             around.extend(blocks().filter_map(|it| it.time).map(|it| it.strftime("%A").to_string()));
             return Standing::There(around.join("\n"));
         }
-        let elsewhere = document.blocks.iter().find(|it| plain(&it.text).contains(&quote)).map(|it| it.place.told(say));
-        let line = || document.source.as_ref()?.lines().position(|it| plain(it).contains(&quote)).map(|it| say.line(it + 1));
+        let elsewhere = document.blocks.iter().find(|it| letters(&it.text).contains(&quote)).map(|it| it.place.told(say));
+        let line = || document.source.as_ref()?.lines().position(|it| letters(it).contains(&quote)).map(|it| say.line(it + 1));
         match elsewhere.or_else(line) {
             Some(place) => Standing::Elsewhere(place),
             None => Standing::Changed,

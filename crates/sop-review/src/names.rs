@@ -1,12 +1,8 @@
 //! Names on a page: of files, commands, columns, addresses. A part of a name that changes from run to run fits anything.
 
 use regex::Regex;
+use sop_core::letters;
 use std::sync::LazyLock;
-
-/// The letters and digits of a text, in lower case: marks and white space tell nothing apart.
-pub(crate) fn plain(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
 
 /// What stands for something else: `{month}`, `<client>`, `YYYY-MM`, `wkNN`, `*`.
 pub(crate) static GAP: LazyLock<Regex> = LazyLock::new(|| {
@@ -34,12 +30,12 @@ impl Pattern {
 
     /// Whether nothing of it is fixed.
     pub fn is_open(&self) -> bool {
-        self.pieces.iter().all(|it| plain(it).is_empty())
+        self.pieces.iter().all(|it| letters(it).is_empty())
     }
 
     /// What stands between the gaps, without those that are marks only.
     pub fn literals(&self) -> Vec<&str> {
-        self.pieces.iter().map(String::as_str).filter(|it| !plain(it).is_empty()).collect()
+        self.pieces.iter().map(String::as_str).filter(|it| !letters(it).is_empty()).collect()
     }
 
     /// Whether the name stands in the text, as a whole.

@@ -1,8 +1,9 @@
 //! What a statement claims that can be held against its evidence: figures with their units, names of people, words in
 //! quotation marks, days, a denial, an order.
 
-use crate::names::{GAP, plain};
+use crate::names::GAP;
 use regex::Regex;
+use sop_core::letters;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -177,7 +178,7 @@ pub(crate) fn outside(text: &str) -> String {
 pub(crate) fn quotations(text: &str) -> Vec<String> {
     static QUOTED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"“([^”]*)”|„([^“”]*)[“”]|«([^»]*)»|"([^"]*)""#).expect("a fixed pattern"));
     let found = QUOTED.captures_iter(text).filter_map(|it| it.iter().skip(1).flatten().next().map(|it| it.as_str().to_owned()));
-    found.flat_map(|it| GAP.split(&it).map(|it| it.trim().to_owned()).collect::<Vec<_>>()).filter(|it| plain(it).len() > 2).collect()
+    found.flat_map(|it| GAP.split(&it).map(|it| it.trim().to_owned()).collect::<Vec<_>>()).filter(|it| letters(it).len() > 2).collect()
 }
 
 /// The figures of a text; `1,455` and `1.455` are the same as `1455`.
@@ -233,7 +234,7 @@ impl Told {
         // Digits inside names and codes count as well: `w45`, `2026-10`.
         values.extend(text.split(|c: char| !c.is_ascii_digit()).filter(|it| !it.is_empty()).map(value));
         values.extend(NUMBERS.iter().filter(|it| words(&lower).any(|word| word == it.0)).map(|it| it.1.to_owned()));
-        Self { denies: denies(&quoted.join("\n").to_lowercase().replace('’', "'")), plain: letters(&text), text, lower, values, figures }
+        Self { denies: denies(&quoted.join("\n").to_lowercase().replace('’', "'")), plain: letters_and_signs(&text), text, lower, values, figures }
     }
 
     pub fn has_value(&self, figure: &Figure) -> bool {
@@ -302,7 +303,7 @@ impl Told {
 
     /// Whether the words stand there. What a program prints has figures in places that its source leaves open.
     pub fn has_quotation(&self, quoted: &str) -> bool {
-        let whole = |it: &str| self.plain.contains(&letters(it));
+        let whole = |it: &str| self.plain.contains(&letters_and_signs(it));
         // One quotation may run over several entries of the evidence.
         let by_sentence = || sentences(quoted).iter().flat_map(|it| it.split(" - ")).all(whole);
         whole(quoted) || by_sentence() || self.text.contains(['%', '{', '$']) && self.has_words(quoted)
@@ -329,7 +330,7 @@ impl Told {
         let there = |it: &str| if it.bytes().all(|c| c.is_ascii_digit()) { self.values.contains(&value(it)) } else { self.has_word(it) };
         let fills = said.iter().take(MOST_IN_GAP).take_while(|it| there(it)).count();
         // What fills a gap is one value, and stands together.
-        (0..=fills).any(|n| (n < 2 || self.plain.contains(&letters(&said[..n].concat()))) && self.follows(&said[n..], &told[1..]))
+        (0..=fills).any(|n| (n < 2 || self.plain.contains(&letters_and_signs(&said[..n].concat()))) && self.follows(&said[n..], &told[1..]))
     }
 
     pub fn text(&self) -> &str {
@@ -354,7 +355,7 @@ fn of_share(line: &str, figure: &Figure) -> bool {
 }
 
 /// The letters, digits, and signs of money and shares of a text, in lower case: other marks tell nothing apart.
-fn letters(text: &str) -> String {
+fn letters_and_signs(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric() || "£$€%".contains(*c)).flat_map(char::to_lowercase).collect()
 }
 

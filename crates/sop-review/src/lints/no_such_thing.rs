@@ -2,10 +2,10 @@
 
 use super::{About, Found, Lint, Sample};
 use crate::folder::Folder;
-use crate::names::{Kind, Pattern, has_ending, kind, plain};
+use crate::names::{Kind, Pattern, has_ending, kind};
 use crate::{Context, said};
 use regex::Regex;
-use sop_core::{Entry, Question, SectionKind, Severity};
+use sop_core::{Entry, Question, SectionKind, Severity, letters};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -71,7 +71,7 @@ fn check(context: &Context<'_>, found: &mut Found) {
 
 /// What is named between back ticks, commands in a block of code too.
 fn names(entry: &Entry) -> Vec<&str> {
-    entry.code().into_iter().filter(|it| plain(it).len() > 1).collect()
+    entry.code().into_iter().filter(|it| letters(it).len() > 1).collect()
 }
 
 fn fault(folder: &Folder<'_>, name: &str) -> Option<String> {
@@ -107,7 +107,7 @@ fn is_part_known(folder: &Folder<'_>, part: &str) -> bool {
         || folder.has_file(part)
         || value()
         || marks()
-        || Pattern::of(part).literals().iter().all(|it| plain(it).len() < 3)
+        || Pattern::of(part).literals().iter().all(|it| letters(it).len() < 3)
 }
 
 /// Whether a word is a name that somebody chose, not a word of the language.

@@ -2,8 +2,7 @@
 
 use super::{About, Found, Lint, Sample};
 use crate::Context;
-use crate::names::plain;
-use sop_core::{Basis, Form, Question, SectionKind, Severity};
+use sop_core::{Basis, Form, Question, SectionKind, Severity, letters};
 
 pub(crate) const LINT: Lint = Lint {
     id: "uncited-statement",
@@ -27,7 +26,7 @@ fn check(context: &Context<'_>, found: &mut Found) {
         return;
     }
     for (part, entry) in page.entries() {
-        if matches!(part.kind, Some(SectionKind::Questions | SectionKind::LeftOut)) || entry.form == Form::Code || plain(&entry.text).is_empty() {
+        if matches!(part.kind, Some(SectionKind::Questions | SectionKind::LeftOut)) || entry.form == Form::Code || letters(&entry.text).is_empty() {
             continue;
         }
         let told = "cite the evidence, or let the one who knows stand for it: `[stated: NAME, DAY]` at its end";

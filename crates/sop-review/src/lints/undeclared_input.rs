@@ -2,8 +2,8 @@
 
 use super::{About, Found, Lint};
 use crate::Context;
-use crate::names::{Pattern, plain};
-use sop_core::{Direction, Page, Question, SectionKind, Severity};
+use crate::names::Pattern;
+use sop_core::{Direction, Page, Question, SectionKind, Severity, letters};
 use std::collections::BTreeSet;
 
 pub(crate) const LINT: Lint = Lint {
@@ -43,20 +43,20 @@ fn check(context: &Context<'_>, found: &mut Found) {
         }
     }
     for variable in trace.scripts.iter().filter(|it| folder.was_run(&it.path)).flat_map(|it| &it.env).filter(|it| it.required) {
-        if !all.contains(&plain(&variable.name)) && told.insert(variable.name.clone()) {
+        if !all.contains(&letters(&variable.name)) && told.insert(variable.name.clone()) {
             found.add(0, format!("a script needs `{}` to be set, which the page does not say", variable.name), "declare it under Before you start");
         }
     }
 }
 
 fn text(page: &Page) -> String {
-    plain(&page.entries().filter(|it| it.0.kind != Some(SectionKind::LeftOut)).map(|it| it.1.text.as_str()).collect::<Vec<_>>().join(" "))
+    letters(&page.entries().filter(|it| it.0.kind != Some(SectionKind::LeftOut)).map(|it| it.1.text.as_str()).collect::<Vec<_>>().join(" "))
 }
 
 /// Whether the page names a file, with what changes from run to run left open.
 pub(crate) fn mentions(page: &Page, all: &str, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    all.contains(&plain(name))
+    all.contains(&letters(name))
         || page.entries().flat_map(|it| it.1.code()).flat_map(|it| it.split_whitespace()).any(|it| {
             let pattern = Pattern::of(it.trim_matches(['"', '\'', '`', ',']));
             !pattern.is_open() && pattern.is_path(path)

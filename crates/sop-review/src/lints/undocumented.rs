@@ -3,9 +3,8 @@
 use super::undeclared_input::mentions;
 use super::{About, Found, Lint};
 use crate::Context;
-use crate::names::plain;
 use crate::said;
-use sop_core::{FactKind, Question, Role, Severity, StopKind};
+use sop_core::{FactKind, Question, Role, Severity, StopKind, letters};
 
 pub(crate) const LINT: Lint = Lint {
     id: "undocumented",
@@ -30,7 +29,7 @@ fn check(context: &Context<'_>, found: &mut Found) {
     let Some(folder) = context.folder else { return };
     let trace = folder.trace;
     let text: String = context.page.entries().map(|it| it.1.text.as_str()).collect::<Vec<_>>().join("\n");
-    let all = plain(&text);
+    let all = letters(&text);
     let entries: Vec<String> = context.page.entries().map(|it| it.1.text.to_lowercase()).collect();
     for script in trace.files.iter().filter(|it| it.role == Role::Script && folder.was_run(&it.path)) {
         if !mentions(context.page, &all, &script.path) {
@@ -51,7 +50,7 @@ fn check(context: &Context<'_>, found: &mut Found) {
         }
     }
     let gates = trace.facts.iter().filter(|it| it.is(FactKind::Holds) || it.is(FactKind::Reserves));
-    for fact in gates.filter(|it| it.weight > 0 && !all.contains(&plain(&it.text)) && !shares(&it.text, &entries)) {
+    for fact in gates.filter(|it| it.weight > 0 && !all.contains(&letters(&it.text)) && !shares(&it.text, &entries)) {
         let who = fact.speaker.as_deref().unwrap_or("somebody");
         found.add(
             0,

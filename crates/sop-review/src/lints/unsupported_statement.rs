@@ -3,9 +3,9 @@
 use super::{About, Found, Lint, Sample};
 use crate::Context;
 use crate::folder::{SAID_BY, Standing};
-use crate::names::{Kind, Pattern, has_ending, kind, plain};
+use crate::names::{Kind, Pattern, has_ending, kind};
 use crate::said::{self, Told};
-use sop_core::{Basis, Entry, Lang, Part, Quoted, SectionKind, Severity};
+use sop_core::{Basis, Entry, Lang, Part, Quoted, SectionKind, Severity, letters};
 
 pub(crate) const LINT: Lint = Lint {
     id: "unsupported-statement",
@@ -239,7 +239,7 @@ fn without_sources(text: &str) -> String {
 
 /// Whether a name stands in the evidence: a file by what is fixed of its own name, a command by its words.
 fn bears(name: &str, told: &Told) -> bool {
-    let whole = plain(name);
+    let whole = letters(name);
     if whole.is_empty() || Pattern::of(name).is_open() || Pattern::of(name).stands_in(told.text()) || told.has_quotation(name) {
         return true;
     }
