@@ -4,6 +4,7 @@
 use crate::names::GAP;
 use regex::Regex;
 use sop_core::letters;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -155,7 +156,7 @@ const DAYS: &[&[&str]] = &[
 
 const STATES: &[&str] = &["is", "are", "was", "were", "be", "been", "has", "have", "had", "does", "did", "ist", "sind", "war", "est", "sont", "es", "son"];
 /// Words that begin alike are the same.
-const STEM: usize = 4;
+pub(crate) const STEM: usize = 4;
 /// Lines that are near each other.
 const WINDOW: usize = 3;
 /// Words that a program may put into a gap of its messages.
@@ -221,6 +222,8 @@ pub(crate) struct Told {
     values: BTreeSet<String>,
     figures: Vec<Figure>,
     denies: bool,
+    /// Each line by itself, once they are asked for.
+    lines: OnceCell<Vec<Told>>,
 }
 
 impl Told {
@@ -234,7 +237,15 @@ impl Told {
         // Digits inside names and codes count as well: `w45`, `2026-10`.
         values.extend(text.split(|c: char| !c.is_ascii_digit()).filter(|it| !it.is_empty()).map(value));
         values.extend(NUMBERS.iter().filter(|it| words(&lower).any(|word| word == it.0)).map(|it| it.1.to_owned()));
-        Self { denies: denies(&quoted.join("\n").to_lowercase().replace('’', "'")), plain: letters_and_signs(&text), text, lower, values, figures }
+        Self {
+            lines: OnceCell::new(),
+            denies: denies(&quoted.join("\n").to_lowercase().replace('’', "'")),
+            plain: letters_and_signs(&text),
+            text,
+            lower,
+            values,
+            figures,
+        }
     }
 
     pub fn has_value(&self, figure: &Figure) -> bool {
@@ -252,19 +263,21 @@ impl Told {
 
     /// Whether the figure stands near its unit, or near a word of the statement: a whole file has many figures.
     pub fn has_near(&self, figure: &Figure, statement: &str) -> bool {
-        let stem = |it: &str| it.chars().take(STEM).collect::<String>();
         let stems: Vec<String> = words(statement).filter(|it| it.chars().count() >= STEM && it.chars().all(char::is_alphabetic)).map(stem).collect();
-        let lines: Vec<&str> = self.text.lines().collect();
+        let lines = self.lines.get_or_init(|| self.text.lines().map(|it| Told::new(&[it.to_owned()], &[])).collect());
         if figure.unit == Some("%") {
             return lines.iter().any(|line| of_share(line, figure));
         }
         lines.windows(WINDOW.min(lines.len().max(1))).any(|window| {
-            let near = Told::new(&window.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>(), &[]);
-            let of_unit = |unit: &str| UNITS.iter().filter(|it| it.0 == unit).flat_map(|it| it.1).any(|way| near.lower.contains(way));
-            near.has_value(figure)
+            let of_unit = |unit: &str| {
+                let mut ways = UNITS.iter().filter(|it| it.0 == unit).flat_map(|it| it.1);
+                ways.any(|way| window.iter().any(|line| line.lower.contains(way)))
+            };
+            let shared = || window.iter().flat_map(|line| words(&line.lower)).any(|it| stems.iter().any(|stem| it.starts_with(stem.as_str())));
+            window.iter().any(|line| line.has_value(figure))
                 && match figure.unit {
                     Some(unit @ ("days" | "hours" | "minutes")) => of_unit(unit),
-                    unit => unit.is_some_and(of_unit) || words(&near.lower).any(|it| stems.iter().any(|stem| it.starts_with(stem.as_str()))),
+                    unit => unit.is_some_and(of_unit) || shared(),
                 }
         })
     }
@@ -318,23 +331,46 @@ impl Told {
         let mut told: Vec<&str> = told.collect();
         // Gaps beside each other are filled by one value.
         told.dedup_by(|a, b| a == b && *a == "\u{1}");
-        said.len() > 2 && (0..told.len()).any(|at| (told[at] == said[0] || told[at] == "\u{1}") && self.follows(&said, &told[at..]))
+        said.len() > 2 && self.follows(&said, &told)
     }
 
     /// Whether the words are those of the evidence one by one; what fills a gap must stand there elsewhere.
     fn follows(&self, said: &[&str], told: &[&str]) -> bool {
-        let (Some(word), Some(next)) = (said.first(), told.first()) else { return said.is_empty() };
-        if *next != "\u{1}" {
-            return word == next && self.follows(&said[1..], &told[1..]);
+        // How many words may have been met before this one of the evidence. All ways are walked at once: one by one they
+        // would be more than anybody can wait for.
+        let mut met: BTreeSet<usize> = BTreeSet::new();
+        let mut fills: Vec<Option<Vec<usize>>> = vec![None; said.len()];
+        for next in told {
+            met.insert(0);
+            let mut after = BTreeSet::new();
+            for at in met {
+                if *next == "\u{1}" {
+                    after.extend(fills[at].get_or_insert_with(|| self.fills(&said[at..])).iter().map(|n| at + n));
+                } else if said[at] == *next {
+                    after.insert(at + 1);
+                }
+            }
+            met = after;
+            if met.contains(&said.len()) {
+                return true;
+            }
         }
+        false
+    }
+
+    /// How many of the next words may be what fills a gap: one value, which stands together somewhere in the evidence.
+    fn fills(&self, said: &[&str]) -> Vec<usize> {
         let there = |it: &str| if it.bytes().all(|c| c.is_ascii_digit()) { self.values.contains(&value(it)) } else { self.has_word(it) };
-        let fills = said.iter().take(MOST_IN_GAP).take_while(|it| there(it)).count();
-        // What fills a gap is one value, and stands together.
-        (0..=fills).any(|n| (n < 2 || self.plain.contains(&letters_and_signs(&said[..n].concat()))) && self.follows(&said[n..], &told[1..]))
+        let most = said.iter().take(MOST_IN_GAP).take_while(|it| there(it)).count();
+        (0..=most).filter(|n| *n < 2 || self.plain.contains(&letters_and_signs(&said[..*n].concat()))).collect()
     }
 
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    pub fn lower(&self) -> &str {
+        &self.lower
     }
 
     pub fn has_word(&self, word: &str) -> bool {
@@ -347,8 +383,7 @@ impl Told {
 }
 
 /// Whether a line has the figure as a percentage, or as a share of one.
-fn of_share(line: &str, figure: &Figure) -> bool {
-    let near = Told::new(&[line.to_owned()], &[]);
+fn of_share(near: &Told, figure: &Figure) -> bool {
     let named = ["pct", "percent", "per cent", "prozent"].iter().any(|it| near.lower.contains(it));
     let share = figure.value.parse::<f64>().is_ok_and(|n| near.values.contains(&value(&format!("{:.6}", n / 100.0))));
     share || near.figures.iter().any(|it| it.value == figure.value && (it.unit == Some("%") || named)) || named && near.values.contains(&figure.value)
@@ -372,6 +407,17 @@ fn sentences(text: &str) -> Vec<&str> {
     }
     out.push(&text[from..]);
     out
+}
+
+/// Whether the words stand in a text, as whole words.
+pub(crate) fn has_words(text: &str, words: &str) -> bool {
+    let open = |it: Option<char>| it.is_none_or(|it| !it.is_alphanumeric());
+    text.match_indices(words).any(|(at, it)| open(text[..at].chars().next_back()) && open(text[at + it.len()..].chars().next()))
+}
+
+/// The beginning of a word.
+pub(crate) fn stem(word: &str) -> String {
+    word.chars().take(STEM).collect()
 }
 
 /// The words of a text in lower case.

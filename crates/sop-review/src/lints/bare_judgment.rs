@@ -1,6 +1,5 @@
 //! A judgment without anything to judge by.
 
-use super::unlabelled_guess::has_words;
 use super::{About, Found, Lint, Sample};
 use crate::{Context, said};
 use sop_core::{Question, SectionKind, Severity};
@@ -50,7 +49,7 @@ fn check(context: &Context<'_>, found: &mut Found) {
         }
         let text = said::outside(&entry.text).to_lowercase();
         let told = !said::figures(&text).is_empty() || ["ask ", "example", "such as"].iter().any(|it| text.contains(it));
-        if let Some(bare) = BARE.iter().find(|it| has_words(&text, it)).filter(|_| !told) {
+        if let Some(bare) = BARE.iter().find(|it| said::has_words(&text, it)).filter(|_| !told) {
             found.add(entry.line, format!("“{bare}” gives nothing to judge by"), "say what to look at, who decides, and how it was decided last time");
         }
     }

@@ -1,8 +1,7 @@
 //! An approval that nobody gave, or words that want to steer the reader's machine.
 
-use super::unlabelled_guess::has_words;
 use super::{About, Found, Lint, Sample};
-use crate::Context;
+use crate::{Context, said};
 use sop_core::{Question, Severity};
 
 pub(crate) const LINT: Lint = Lint {
@@ -56,7 +55,7 @@ fn check(context: &Context<'_>, found: &mut Found) {
     }
     let entries = page.entries().map(|(_, it)| (it.line, it.text.to_lowercase()));
     for (line, text) in entries.chain(page.evidence.iter().map(|it| (it.line, it.quote.to_lowercase()))) {
-        if let Some(order) = ORDERS.iter().find(|it| has_words(&text, it)) {
+        if let Some(order) = ORDERS.iter().find(|it| said::has_words(&text, it)) {
             found.add(
                 line,
                 format!("“{order}” is addressed to a machine, not to a person"),

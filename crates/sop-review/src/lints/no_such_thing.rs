@@ -53,14 +53,14 @@ fn check(context: &Context<'_>, found: &mut Found) {
         let written = FILE.find_iter(&bare).map(|it| it.as_str()).filter(|it| has_ending(it));
         let files = written.filter_map(|it| entry.text.find(it).map(|at| &entry.text[at..at + it.len()]));
         for name in names(entry).into_iter().chain(addresses).chain(files) {
-            if let Some(message) = fault(folder, name)
-                && told.insert(name)
+            if told.insert(name)
+                && let Some(message) = fault(folder, name)
             {
                 found.add(entry.line, message, "name what is really used, as it is written there");
             }
         }
         if matches!(part.kind, Some(SectionKind::Owner | SectionKind::Gates | SectionKind::Escalation)) {
-            for person in PERSON.captures_iter(&said::outside(&entry.text)) {
+            for person in PERSON.captures_iter(&bare) {
                 if !folder.says_word(&person[2]) {
                     found.add(entry.line, format!("nobody called {} is in the folder", &person[0]), "name the one who does it today");
                 }

@@ -1,6 +1,5 @@
 //! A habit that was seen once.
 
-use super::unlabelled_guess::has_words;
 use super::{About, Found, Lint, Sample};
 use crate::{Context, said};
 use sop_core::{Basis, Question, SectionKind, Severity};
@@ -46,11 +45,11 @@ fn check(context: &Context<'_>, found: &mut Found) {
     for (part, entry) in context.page.entries() {
         let Some(Basis::Cited { evidence } | Basis::Inferred { evidence, .. }) = &entry.basis else { continue };
         let text = said::outside(&entry.text).to_lowercase();
-        let Some(habit) = HABITS.iter().find(|it| has_words(&text, it)).filter(|_| part.kind != Some(SectionKind::Questions)) else { continue };
+        let Some(habit) = HABITS.iter().find(|it| said::has_words(&text, it)).filter(|_| part.kind != Some(SectionKind::Questions)) else { continue };
         let quoted: Vec<_> = evidence.iter().filter_map(|it| context.page.quoted(*it)).collect();
         let files: BTreeSet<&str> = quoted.iter().map(|it| it.path.as_str()).collect();
         // Somebody who says so knows more than one run.
-        let said = quoted.iter().any(|it| HABITS.iter().any(|habit| has_words(&it.quote.to_lowercase(), habit)));
+        let said = quoted.iter().any(|it| HABITS.iter().any(|habit| said::has_words(&it.quote.to_lowercase(), habit)));
         if files.len() < 2 && !said {
             found.add(entry.line, format!("“{habit}” rests on one file"), "say what was seen, or let the owner state the habit");
         }

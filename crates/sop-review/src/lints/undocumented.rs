@@ -22,9 +22,6 @@ pub(crate) const LINT: Lint = Lint {
     check,
 };
 
-/// Words are the same if they begin alike.
-const STEM: usize = 4;
-
 fn check(context: &Context<'_>, found: &mut Found) {
     let Some(folder) = context.folder else { return };
     let trace = folder.trace;
@@ -63,8 +60,7 @@ fn check(context: &Context<'_>, found: &mut Found) {
 /// Whether a statement has a good part of the telling words.
 pub(super) fn shares(text: &str, entries: &[String]) -> bool {
     let text = text.to_lowercase();
-    let stem = |it: &str| it.chars().take(STEM).collect::<String>();
-    let mut stems: Vec<String> = said::words(&text).filter(|it| it.chars().count() > STEM).map(stem).collect();
+    let mut stems: Vec<String> = said::words(&text).filter(|it| it.chars().count() > said::STEM).map(said::stem).collect();
     stems.sort_unstable();
     stems.dedup();
     let there = |entry: &String| stems.iter().filter(|stem| said::words(entry).any(|it| it.starts_with(stem.as_str()))).count();

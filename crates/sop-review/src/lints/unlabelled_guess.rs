@@ -56,14 +56,8 @@ fn check(context: &Context<'_>, found: &mut Found) {
             continue;
         }
         let text = said::outside(&entry.text).to_lowercase();
-        if let Some(guess) = GUESSES.iter().find(|it| has_words(&text, it)) {
+        if let Some(guess) = GUESSES.iter().find(|it| said::has_words(&text, it)) {
             found.add(entry.line, format!("“{guess}” makes a guess of this statement"), "find the evidence, or ask it under Open questions");
         }
     }
-}
-
-/// Whether the words stand in a text in lower case, as whole words.
-pub(super) fn has_words(text: &str, words: &str) -> bool {
-    let open = |it: Option<char>| it.is_none_or(|it| !it.is_alphanumeric());
-    text.match_indices(words).any(|(at, it)| open(text[..at].chars().next_back()) && open(text[at + it.len()..].chars().next()))
 }

@@ -44,13 +44,13 @@ const SHORTEST_PHRASE: usize = 7;
 
 fn check(context: &Context<'_>, found: &mut Found) {
     let people = people(context);
+    let own = context.page.is_ours().then(|| Phrases::of(context.page.lang()));
     for (part, entry) in context.page.entries() {
         if matches!(part.kind, Some(SectionKind::Questions | SectionKind::LeftOut)) {
             continue;
         }
         let Some((quoted, around, shown)) = evidence(context, part, entry) else { continue };
         let told = Told::new(&quoted, &around);
-        let own = context.page.is_ours().then(|| context.page.lang());
         if context.folder.is_none() {
             // Quotes alone tell neither who spoke nor which file was meant; the words that are quoted they do tell.
             for words in said::quotations(&entry.text).iter().filter(|it| !told.has_quotation(it)) {
@@ -58,7 +58,7 @@ fn check(context: &Context<'_>, found: &mut Found) {
             }
             continue;
         }
-        for fault in faults(entry, &told, &people, own) {
+        for fault in faults(entry, &told, &people, own.as_ref()) {
             found.add(entry.line, format!("{fault}; the evidence reads: {shown}"), HINT);
         }
     }
@@ -96,9 +96,14 @@ fn evidence(context: &Context<'_>, part: &Part, entry: &Entry) -> Option<(Vec<St
 
 /// The files in brackets at the end of a statement.
 pub(crate) fn sources(entry: &Entry) -> Vec<&str> {
-    let text = entry.text.trim_end_matches(['.', ' ', '|']);
-    let Some(inner) = text.strip_suffix(')').and_then(|it| it.rfind(" (").map(|at| &it[at + 2..])) else { return Vec::new() };
-    inner.split('`').skip(1).step_by(2).filter(|it| has_ending(it)).collect()
+    let brackets = last_brackets(&entry.text).map_or("", |it| it.1);
+    brackets.split('`').skip(1).step_by(2).filter(|it| has_ending(it)).collect()
+}
+
+/// Parts a statement from the brackets at its end.
+fn last_brackets(text: &str) -> Option<(&str, &str)> {
+    let inner = text.trim_end_matches(['.', ' ', '|']).strip_suffix(')')?;
+    inner.rsplit_once(" (")
 }
 
 fn cut(quote: &str) -> String {
@@ -128,10 +133,10 @@ fn people(context: &Context<'_>) -> Vec<Vec<String>> {
 }
 
 /// Says each thing that the evidence does not have.
-fn faults(entry: &Entry, told: &Told, people: &[Vec<String>], own: Option<Lang>) -> Vec<String> {
+fn faults(entry: &Entry, told: &Told, people: &[Vec<String>], own: Option<&Phrases>) -> Vec<String> {
     let mut out = Vec::new();
-    let statement = if own.is_some() { entry.text.clone() } else { without_sources(&entry.text) };
-    let bare = said::outside(&statement);
+    let statement = if own.is_some() { entry.text.as_str() } else { without_sources(&entry.text) };
+    let bare = said::outside(statement);
     let lower = bare.to_lowercase().replace('’', "'");
     for figure in said::figures(&bare) {
         if !told.has_value(&figure) || own.is_none() && !told.has_near(&figure, &lower) {
@@ -140,7 +145,7 @@ fn faults(entry: &Entry, told: &Told, people: &[Vec<String>], own: Option<Lang>)
             out.push(format!("{} is in {unit} here and in {other} in its evidence", figure.written));
         }
     }
-    for quoted in said::quotations(&statement) {
+    for quoted in said::quotations(statement) {
         if !told.has_quotation(&quoted) {
             out.push(format!("the words “{}” are not in its evidence", cut(&quoted)));
         }
@@ -152,10 +157,11 @@ fn faults(entry: &Entry, told: &Told, people: &[Vec<String>], own: Option<Lang>)
         }
         out.push(format!("`{}` is not in its evidence", cut(name)));
     }
+    let evidence = told.text().to_lowercase();
     for names in people {
-        let named = names.iter().find(|it| it.chars().count() > 2 && holds_name(&bare, it));
+        let named = names.iter().find(|it| it.chars().count() > 2 && said::has_words(&bare, it));
         if let Some(name) = named
-            && !names.iter().any(|it| told.text().to_lowercase().contains(&it.to_lowercase()))
+            && !names.iter().any(|it| evidence.contains(&it.to_lowercase()))
         {
             out.push(format!("{name} is not in its evidence"));
         } else if let Some(name) = named
@@ -165,10 +171,9 @@ fn faults(entry: &Entry, told: &Told, people: &[Vec<String>], own: Option<Lang>)
             out.push(format!("it was {} who said this, not {name}", other[0]));
         }
     }
-    if let Some(say) = own {
+    if let Some(ours) = own {
         // Remarks of a script stand in brackets, in its own words.
-        let ours = say.marked("");
-        for remark in remarks(&bare).into_iter().filter(|it| !it.starts_with(ours.trim_matches(|c: char| !c.is_alphanumeric())) && !told.has_quotation(it)) {
+        for remark in remarks(&bare).into_iter().filter(|it| !it.starts_with(&ours.marked) && !told.has_quotation(it)) {
             out.push(format!("the words “{}” are not in its evidence", cut(&remark)));
         }
     }
@@ -180,13 +185,13 @@ fn faults(entry: &Entry, told: &Told, people: &[Vec<String>], own: Option<Lang>)
     if let Some((here, there)) = said::order_differs(&lower, told) {
         out.push(format!("it says “{here}” where its evidence says “{there}”"));
     }
-    out.extend(denial(&statement, &lower, told));
+    out.extend(denial(statement, &lower, told));
     if !said::denies(&statement.to_lowercase()) {
         out.extend(told.denied_in(&lower).map(|it| format!("its evidence says “not {it}”")));
     }
-    if let Some(say) = own.filter(|_| out.is_empty()) {
+    if let Some(ours) = own.filter(|_| out.is_empty()) {
         // What is left of the statement without our own phrases was said by somebody.
-        let rest = without_phrases(&lower, say);
+        let rest = ours.without(&lower);
         if said::denies(&rest) && !told.denies() {
             out.push("it denies what its evidence says".to_owned());
         }
@@ -211,16 +216,30 @@ fn remarks(bare: &str) -> Vec<String> {
     inside.filter(|it| it.split_whitespace().count() >= LEAST_REMARK && it.chars().all(|c| c.is_alphabetic() || " ,'’-".contains(c))).collect()
 }
 
-/// Takes out what the program itself writes around names and quotations.
-fn without_phrases(lower: &str, say: Lang) -> String {
-    let mut rest = lower.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut parts: Vec<String> = say.texts().iter().flat_map(|it| outside_gaps(it)).filter(|it| it.len() >= SHORTEST_PHRASE).collect();
-    parts.sort_by_key(|it| std::cmp::Reverse(it.len()));
-    parts.dedup();
-    for part in parts.iter().filter(|it| said::denies(it) || it.contains("before") || it.contains("after")) {
-        rest = rest.replace(part.as_str(), " ");
+/// What the program itself writes around names and quotations, and may be taken for what somebody said.
+struct Phrases {
+    /// Those that deny something or tell an order, the longest first.
+    parts: Vec<String>,
+    stop: String,
+    /// What stands before a list of marks, in brackets.
+    marked: String,
+}
+
+impl Phrases {
+    fn of(say: Lang) -> Self {
+        let telling = |it: &String| it.len() >= SHORTEST_PHRASE && (said::denies(it) || it.contains("before") || it.contains("after"));
+        let mut parts: Vec<String> = say.texts().iter().flat_map(|it| outside_gaps(it)).filter(telling).collect();
+        parts.sort_by_key(|it| std::cmp::Reverse(it.len()));
+        parts.dedup();
+        let marked = say.marked("").trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+        Self { parts, stop: outside_gaps(say.stop).concat(), marked }
     }
-    rest.replace(&outside_gaps(say.stop).concat(), " ")
+
+    fn without(&self, lower: &str) -> String {
+        let folded = lower.split_whitespace().collect::<Vec<_>>().join(" ");
+        let rest = self.parts.iter().fold(folded, |rest, part| rest.replace(part.as_str(), " "));
+        rest.replace(&self.stop, " ")
+    }
 }
 
 /// The words of a phrase between its gaps, as they stand in a statement without its marks.
@@ -229,12 +248,8 @@ fn outside_gaps(phrase: &str) -> Vec<String> {
     lower.split('{').map(|it| it.split_once('}').map_or(it, |it| it.1)).map(|it| it.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
-fn without_sources(text: &str) -> String {
-    let trimmed = text.trim_end_matches(['.', ' ', '|']);
-    match trimmed.strip_suffix(')').and_then(|it| it.rfind(" (")) {
-        Some(at) if trimmed[at..].contains('`') => trimmed[..at].to_owned(),
-        _ => text.to_owned(),
-    }
+fn without_sources(text: &str) -> &str {
+    last_brackets(text).filter(|it| it.1.contains('`')).map_or(text, |it| it.0)
 }
 
 /// Whether a name stands in the evidence: a file by what is fixed of its own name, a command by its words.
@@ -251,13 +266,6 @@ fn bears(name: &str, told: &Told) -> bool {
     }
 }
 
-fn holds_name(text: &str, name: &str) -> bool {
-    text.match_indices(name).any(|(at, it)| {
-        let open = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
-        open(text[..at].chars().next_back()) && open(text[at + it.len()..].chars().next())
-    })
-}
-
 /// A denial that only one of the two has. The words must be the same for the rest, or they are about something else.
 fn denial(statement: &str, lower: &str, told: &Told) -> Option<String> {
     let content = |text: &str| said::words(text).filter(|it| it.chars().count() > 3).map(str::to_owned).collect::<Vec<_>>();
@@ -268,8 +276,7 @@ fn denial(statement: &str, lower: &str, told: &Told) -> Option<String> {
     }
     let all = statement.to_lowercase();
     let shared = |sentence: &str| own.iter().filter(|it| said::words(sentence).any(|word| word == **it)).count();
-    let text = told.text().to_lowercase().replace('’', "'");
-    let nearest = text.split(['\n', '.', ';', '!', '?', '|']).map(|it| (shared(it), it)).max_by_key(|it| it.0)?;
+    let nearest = told.lower().split(['\n', '.', ';', '!', '?', '|']).map(|it| (shared(it), it)).max_by_key(|it| it.0)?;
     let close = nearest.0 * 5 >= own.len() * 3;
     match (here, said::denies(nearest.1)) {
         (true, false) if close && !told.denies() => Some("it denies what its evidence says".to_owned()),

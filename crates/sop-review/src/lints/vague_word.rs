@@ -1,6 +1,5 @@
 //! Words that everybody reads in another way.
 
-use super::unlabelled_guess::has_words;
 use super::{About, Found, Lint, Sample};
 use crate::{Context, said};
 use sop_core::{Question, SectionKind, Severity};
@@ -61,7 +60,7 @@ fn check(context: &Context<'_>, found: &mut Found) {
     for entry in context.page.section(SectionKind::Steps) {
         for entry in entry.all() {
             let text = said::outside(&entry.text).to_lowercase();
-            if let Some(word) = VAGUE.iter().find(|it| has_words(&text, it)) {
+            if let Some(word) = VAGUE.iter().find(|it| said::has_words(&text, it)) {
                 found.add(entry.line, format!("“{word}” says neither when nor how much"), "say it with a value, a day or a name");
             }
         }
