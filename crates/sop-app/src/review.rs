@@ -59,7 +59,7 @@ pub fn review(sop: &Path, options: &ReviewOptions, progress: Progress<'_>) -> Re
         Some(root) if options.against.is_some() => return Err(AppError::Read { path: root.display().to_string(), why: "there is no such folder".to_owned() }),
         _ => None,
     };
-    let folder = read.as_ref().map(|(gathered, trace)| Folder::new(&gathered.documents, trace));
+    let folder = read.as_ref().map(|(gathered, trace)| Folder::new(&gathered.documents, trace, page.lang()));
     let report = sop_review::review(Context { page: &page, folder: folder.as_ref(), today: &options.today });
     Ok(Reviewed {
         sop: sop.to_owned(),

@@ -3,7 +3,7 @@
 //! `cargo test --release -p sop-app --test mutations -- --nocapture` prints the table that stands in the guide.
 
 use sop_app::{PictureCache, SourceOptions, gather};
-use sop_core::{Entry, Finding, Page, SectionKind};
+use sop_core::{Entry, Finding, Lang, Page, SectionKind};
 use sop_review::{Context, Folder, review};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -197,7 +197,7 @@ fn faults_that_are_put_into_clean_drafts_are_found() {
     let (mut missed, mut alarms) = (Vec::new(), Vec::new());
     for example in EXAMPLES {
         let clean = clean(example);
-        let folder = Folder::new(&clean.documents, &clean.trace);
+        let folder = Folder::new(&clean.documents, &clean.trace, Lang::default());
         let key = |it: &Finding| (it.rule, it.line, it.message.clone());
         let before: BTreeSet<_> = findings(&clean.text, &folder).iter().map(key).collect();
         alarms.extend(

@@ -2,7 +2,9 @@
 
 use crate::names::Pattern;
 use crate::said;
-use sop_core::{Block, BlockKind, Document, Lang, Place, Quoted, Trace, letters};
+use sop_core::{Block, BlockKind, Document, Lang, Piece, Place, Quoted, Trace, letters};
+use std::cell::OnceCell;
+use std::collections::HashMap;
 
 /// Who speaks this many messages before or after may be whom a message is for.
 const NEAR: usize = 6;
@@ -18,8 +20,14 @@ const LONGEST_PIECE: u32 = 60;
 pub struct Folder<'a> {
     pub trace: &'a Trace,
     documents: &'a [Document],
+    /// The language in which the page names places.
+    say: Lang,
     /// All that each document says, line by line.
     texts: Vec<String>,
+    /// The same in lower case, once it is asked for.
+    lowers: OnceCell<Vec<String>>,
+    /// Which blocks of a document stand at a place, for those that are cited.
+    places: Vec<OnceCell<HashMap<String, Vec<usize>>>>,
 }
 
 /// What became of a quote.
@@ -35,19 +43,38 @@ pub(crate) enum Standing {
 }
 
 impl<'a> Folder<'a> {
-    pub fn new(documents: &'a [Document], trace: &'a Trace) -> Self {
-        Self { trace, documents, texts: documents.iter().map(text_of).collect() }
+    /// What was read and traced, for a page that names places in this language.
+    pub fn new(documents: &'a [Document], trace: &'a Trace, say: Lang) -> Self {
+        let texts = documents.iter().map(text_of).collect();
+        Self { trace, documents, say, texts, lowers: OnceCell::new(), places: documents.iter().map(|_| OnceCell::new()).collect() }
+    }
+
+    fn lowers(&self) -> &[String] {
+        self.lowers.get_or_init(|| self.texts.iter().map(|it| it.to_lowercase()).collect())
+    }
+
+    /// Returns the blocks of a document that stand at a place, by their number.
+    fn blocks_at(&self, at: usize, place: &str) -> &[usize] {
+        let index = || {
+            let mut out: HashMap<String, Vec<usize>> = HashMap::new();
+            for (n, block) in self.documents[at].blocks.iter().enumerate() {
+                out.entry(block.place.told(self.say)).or_default().push(n);
+            }
+            out
+        };
+        self.places[at].get_or_init(index).get(place).map_or(&[], Vec::as_slice)
     }
 
     /// Returns what became of an entry of the evidence list.
-    pub(crate) fn standing(&self, quoted: &Quoted, say: Lang) -> Standing {
+    pub(crate) fn standing(&self, quoted: &Quoted) -> Standing {
+        let say = self.say;
         let Some(at) = self.documents.iter().position(|it| it.path == quoted.path) else { return Standing::Gone };
         let document = &self.documents[at];
         let quote = letters(&quoted.quote);
         if quoted.place == say.whole_file {
             return Standing::There(self.texts[at].clone());
         }
-        let blocks = || document.blocks.iter().filter(|it| it.place.told(say) == quoted.place);
+        let blocks = || self.blocks_at(at, &quoted.place).iter().map(|n| &document.blocks[*n]);
         let tables = || document.tables.iter().filter(|it| it.place.told(say) == quoted.place);
         let mut around: Vec<String> = blocks().map(told).chain(tables().map(columns)).collect();
         // What a block stands under is quoted from its own place.
@@ -64,7 +91,7 @@ impl<'a> Folder<'a> {
         }
         if there {
             around.extend(std::iter::once(&document.path).chain(&document.title).chain(&document.author).cloned());
-            around.extend(self.beside(document, quoted, say));
+            around.extend(self.beside(at, quoted));
             around.extend(blocks().filter_map(|it| it.time).map(|it| it.strftime("%A").to_string()));
             return Standing::There(around.join("\n"));
         }
@@ -77,9 +104,10 @@ impl<'a> Folder<'a> {
     }
 
     /// Returns who takes part where a quote stands, and the files that a script reads or writes there.
-    fn beside(&self, document: &Document, quoted: &Quoted, say: Lang) -> Vec<String> {
+    fn beside(&self, at: usize, quoted: &Quoted) -> Vec<String> {
+        let document = &self.documents[at];
         let mut out: Vec<String> = Vec::new();
-        if let Some(at) = document.blocks.iter().position(|it| it.place.told(say) == quoted.place) {
+        if let Some(at) = self.blocks_at(at, &quoted.place).first().copied() {
             let near = &document.blocks[at.saturating_sub(NEAR)..(at + NEAR).min(document.blocks.len())];
             out.extend(near.iter().filter_map(|it| it.speaker.clone()));
             let number = |place: &Place| if let Place::Message { n, .. } = place { Some(*n) } else { None };
@@ -93,7 +121,7 @@ impl<'a> Folder<'a> {
                 out.extend(document.blocks.iter().filter(same).map(|it| it.text.clone()));
             }
         }
-        let flows = self.trace.lineage.iter().filter(|it| it.anchor.path == quoted.path && it.anchor.place.told(say) == quoted.place);
+        let flows = self.trace.lineage.iter().filter(|it| it.anchor.path == quoted.path && it.anchor.place.told(self.say) == quoted.place);
         out.extend(flows.flat_map(|it| it.files.iter().cloned().chain([it.pattern.clone()])));
         out
     }
@@ -130,14 +158,13 @@ impl<'a> Folder<'a> {
     /// Whether a word stands anywhere in the folder, in capitals or not.
     pub(crate) fn says_word(&self, word: &str) -> bool {
         let lower = word.to_lowercase();
-        self.texts.iter().any(|it| said::words(&it.to_lowercase()).any(|it| it.trim_end_matches("'s") == lower))
+        self.lowers().iter().any(|it| said::words(it).any(|it| it.trim_end_matches("'s") == lower))
     }
 
     /// Returns how the words are written in the folder, if only capitals tell them apart.
     pub(crate) fn other_case(&self, word: &str) -> Option<String> {
         let lower = word.to_lowercase();
-        self.texts.iter().find_map(|text| {
-            let folded = text.to_lowercase();
+        self.texts.iter().zip(self.lowers()).find_map(|(text, folded)| {
             let open = |it: Option<char>| it.is_none_or(|it| !it.is_alphanumeric() && !matches!(it, '@' | '_'));
             let whole = |at: &usize| open(folded[..*at].chars().next_back()) && open(folded[at + lower.len()..].chars().next());
             let at = folded.match_indices(&lower).map(|it| it.0).find(whole)?;
@@ -183,13 +210,19 @@ fn lines_of(document: &Document, place: &str, say: Lang) -> Option<(usize, usize
     match numbers.as_slice() {
         [n] if place == say.line(n) => Some((*n, *n)),
         [from, to] if place == say.lines(from, to) => Some((*from, *to)),
-        _ if document.pieces.is_empty() => None,
-        _ => {
-            let count = document.source.as_ref()?.lines().count() as u32;
-            (1..=count).find_map(|from| {
-                let to = (from..=count.min(from + LONGEST_PIECE)).find(|to| document.place_of(from, *to).told(say) == place)?;
-                Some((from as usize, to as usize))
-            })
+        [.., n] => {
+            // The piece whose lines have these numbers where it lies.
+            let ends = |from: usize| document.pieces.iter().filter_map(move |it| Some((from_piece(it, from)?, from_piece(it, *n)?)));
+            let before = numbers.len().checked_sub(2).map(|it| numbers[it]);
+            let mut found = before.into_iter().chain([*n]).flat_map(ends).filter(|(from, to)| from <= to && to - from <= LONGEST_PIECE);
+            found.find(|(from, to)| document.place_of(*from, *to).told(say) == place).map(|(from, to)| (from as usize, to as usize))
         }
+        [] => None,
     }
+}
+
+/// Returns the line of the source that a line of a piece is.
+fn from_piece(piece: &Piece, line: usize) -> Option<u32> {
+    let n = u32::try_from(line).ok()?.checked_sub(piece.at)?;
+    Some(piece.from + n).filter(|it| *it <= piece.to)
 }

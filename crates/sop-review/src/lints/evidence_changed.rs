@@ -29,7 +29,7 @@ fn check(context: &Context<'_>, found: &mut Found) {
     let Some(folder) = context.folder else { return };
     for quoted in &context.page.evidence {
         let id = quoted.id;
-        match folder.standing(quoted, context.page.lang()) {
+        match folder.standing(quoted) {
             Standing::There(_) => {}
             Standing::Elsewhere(place) => found.add(
                 quoted.line,

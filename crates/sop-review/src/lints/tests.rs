@@ -19,7 +19,7 @@ fn found(sample: &Sample) -> Vec<Finding> {
     let entry =
         |it: &Document| FileEntry { path: it.path.clone(), role: Role::Input, format: Format::Text, read: String::new(), remarks: Vec::new(), redactions: 0 };
     trace.files = documents.iter().map(entry).collect();
-    let folder = Folder::new(&documents, &trace);
+    let folder = Folder::new(&documents, &trace, page.lang());
     let folder = (!sample.folder.is_empty()).then_some(&folder);
     review(Context { page: &page, folder, today: "2026-11-28" }).findings
 }

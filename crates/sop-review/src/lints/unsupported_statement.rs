@@ -71,7 +71,7 @@ fn evidence(context: &Context<'_>, part: &Part, entry: &Entry) -> Option<(Vec<St
         let quoted = cited.iter().map(|it| it.quote.clone()).collect();
         let mut texts: Vec<String> = cited.iter().map(|it| format!("{}\n{}", it.path, it.place)).collect();
         if let Some(folder) = context.folder {
-            let around = cited.iter().map(|it| folder.standing(it, context.page.lang()));
+            let around = cited.iter().map(|it| folder.standing(it));
             texts.extend(around.filter_map(|it| if let Standing::There(text) = it { Some(text) } else { None }));
             // What a rule concludes may rest on all of the file.
             if matches!(entry.basis, Some(Basis::Inferred { .. })) {
